@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string) => fileURLToPath(new URL(`./packages/imaplib/src/${path}`, import.meta.url))
+
+export default defineConfig({
+  test: {
+    include: ['packages/*/test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    // Two cores are the yardstick; more forks than cores only make the real servers compete.
+    maxWorkers: 2,
+  },
+  resolve: {
+    alias: [
+      { find: /^imaplib\/wire$/, replacement: source('wire/index.ts') },
+      { find: /^imaplib$/, replacement: source('index.ts') },
+    ],
+  },
+})
