@@ -14,6 +14,10 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^imaplib\/wire$/, replacement: source('wire/index.ts') },
+      {
+        find: /^imap-test-servers$/,
+        replacement: fileURLToPath(new URL('./packages/test-servers/src/index.ts', import.meta.url)),
+      },
       { find: /^imaplib$/, replacement: source('index.ts') },
     ],
   },

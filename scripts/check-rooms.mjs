@@ -29,7 +29,8 @@ export const checkRooms = (root) => {
     if (!(from in below)) faults.push(`${relative(root, file)}: the room ${from}/ is not in the plan`)
     for (const target of targets) {
       const to = room(target)
-      if (!imports.has(target)) faults.push(`${relative(root, file)} imports ${relative(root, target)}, which does not exist`)
+      if (!imports.has(target))
+        faults.push(`${relative(root, file)} imports ${relative(root, target)}, which does not exist`)
       else if (to !== from && !below[from]?.includes(to))
         faults.push(`${relative(root, file)} (${from}) must not import ${relative(root, target)} (${to ?? 'top'})`)
     }
@@ -40,7 +41,9 @@ export const checkRooms = (root) => {
 
 const importsOf = (file) => {
   const source = readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
-  const found = source.matchAll(/(?:^|[\n;])\s*(?:import|export)\b[^'"`;]*?['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]/g)
+  const found = source.matchAll(
+    /(?:^|[\n;])\s*(?:import|export)\b[^'"`;]*?['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]/g,
+  )
   return [...found].map((match) => resolve(dirname(file), match[1] ?? match[2]))
 }
 
