@@ -1,0 +1,47 @@
+import type { Frame } from '../wire/frame.ts'
+import { ParseError } from '../wire/parse-error.ts'
+import { Scanner } from '../wire/scanner.ts'
+import { type Response, responseParsers } from './registry.ts'
+import type { ParseContext } from './response-parser.ts'
+
+const STAR = 0x2a
+
+const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
+
+/** Parsing is synchronous and never nested, so one scanner serves all connections. */
+const scan = new Scanner()
+
+/**
+ * Parses an untagged response: `* NAME …` or `* 23 NAME …` (RFC 9051 §7).
+ *
+ * Never throws on account of what the server sent: what cannot be understood comes back as `unparsed`, what nobody
+ * registered for as `unknown`, both with their bytes.
+ */
+export const parseUntagged = (frame: Frame, context: ParseContext): Response => {
+  scan.reset(frame)
+  scan.diagnostics = context
+  context.number = -1
+  let name = ''
+  try {
+    scan.expect(STAR)
+    scan.skipSpaces()
+    if (isDigit(scan.peek())) {
+      context.number = scan.number()
+      scan.space()
+    }
+    name = scan.name()
+    scan.skipSpaces()
+    const parser = responseParsers.get(name)
+    if (parser === undefined)
+      return { type: 'unknown', name, number: context.number, raw: scan.copy(frame.start, frame.end) }
+    const response = parser(scan, context)
+    scan.skipSpaces()
+    if (!scan.atEnd) context.repaired('surplus')
+    return response
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    const { expected, position } = error
+    const raw = scan.copy(frame.start, frame.end)
+    return { type: 'unparsed', name, number: context.number, raw, expected, position: position - frame.start }
+  }
+}

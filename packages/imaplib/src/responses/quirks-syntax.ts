@@ -1,0 +1,77 @@
+import type { Quirk } from './quirk.ts'
+
+/** Deviations in what all responses are made of: strings, numbers, lists, spaces. */
+export const syntaxQuirks = [
+  {
+    id: 'quote-unescaped',
+    server: 'any',
+    symptom: 'quotes inside a quoted string are not escaped',
+    sample: '* 1 FETCH (ENVELOPE (NIL "say "hi" now" NIL NIL NIL NIL NIL NIL NIL NIL))',
+    repair: 'a quote ends the string only if a delimiter follows',
+    reference: 'RFC 9051 §9 quoted; MailKit #485',
+  },
+  {
+    id: 'quote-bad-escape',
+    server: 'any',
+    symptom: 'a backslash before a character that needs no escape',
+    sample: '* 1 FETCH (ENVELOPE (NIL "C:\\temp" NIL NIL NIL NIL NIL NIL NIL NIL))',
+    repair: 'the backslash stands for itself',
+    reference: 'RFC 9051 §9 quoted-specials',
+  },
+  {
+    id: 'atom-for-string',
+    server: 'Exchange 2010',
+    symptom: 'an atom where a quoted string or literal is due',
+    sample: '* 1 FETCH (BODYSTRUCTURE ("TEXT" "PLAIN" NIL NIL NIL 7BIT 5 1))',
+    repair: 'the atom is the string',
+    reference: 'RFC 9051 §9 string',
+  },
+  {
+    id: 'number-negative',
+    server: 'Exchange, Zoho',
+    symptom: 'a negative size, line count or mod-sequence',
+    sample: '* 1 FETCH (BODYSTRUCTURE ("TEXT" "PLAIN" NIL NIL NIL "7BIT" -1 -1))',
+    repair: 'unknown: null',
+    reference: 'RFC 9051 §9 number; MailKit #823, #1686',
+  },
+  {
+    id: 'number-float',
+    server: 'mail.ru',
+    symptom: 'a large size in floating point',
+    sample: '* 1 FETCH (RFC822.SIZE 1.86931e+06)',
+    repair: 'rounded to a whole number',
+    reference: 'RFC 9051 §9 number64; MailKit #1838',
+  },
+  {
+    id: 'number-quoted',
+    server: 'any',
+    symptom: 'a number as a quoted string',
+    sample: '* 1 FETCH (RFC822.SIZE "1234")',
+    repair: 'the number inside the quotes',
+    reference: 'RFC 9051 §9 number',
+  },
+  {
+    id: 'list-unclosed',
+    server: 'any',
+    symptom: 'the last parentheses are missing',
+    sample: '* 1 FETCH (UID 5 FLAGS (\\Seen)',
+    repair: 'lists end where the response ends',
+    reference: 'RFC 9051 §9; modern-email/defects',
+  },
+  {
+    id: 'text-8bit',
+    server: 'any',
+    symptom: 'octets above 0x7F that are not UTF-8',
+    sample: '* 1 FETCH (ENVELOPE (NIL "caf\xe9" NIL NIL NIL NIL NIL NIL NIL NIL))',
+    repair: 'read as windows-1252; the octets stay available',
+    reference: 'RFC 9051 §5.1, RFC 6855',
+  },
+  {
+    id: 'surplus',
+    server: 'any',
+    symptom: 'something follows where the response should have ended',
+    sample: '* 1 FETCH (UID 5))',
+    repair: 'it is dropped',
+    reference: 'RFC 9051 §9',
+  },
+] as const satisfies readonly Quirk[]

@@ -1,0 +1,10 @@
+import { fetchQuirks } from './quirks-fetch.ts'
+import { syntaxQuirks } from './quirks-syntax.ts'
+import type { Quirk } from './quirk.ts'
+
+const all = [...syntaxQuirks, ...fetchQuirks] as const
+
+export type QuirkId = (typeof all)[number]['id']
+
+/** Every known deviation of servers from the grammar that is repaired, by id. */
+export const quirks: ReadonlyMap<QuirkId, Quirk> = new Map(all.map((quirk) => [quirk.id, quirk]))
