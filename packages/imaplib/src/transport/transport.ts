@@ -11,7 +11,7 @@ export interface Transport {
 
   /**
    * Starts the flow of bytes, or hands it to another receiver (as COMPRESS does). No byte is delivered before the
-   * first call; what arrived earlier is kept.
+   * first call; what arrived earlier is kept. Delivery begins after this call has returned, never inside it.
    */
   start(receiver: TransportReceiver): void
 
