@@ -15,8 +15,7 @@ export class UuDecoder {
       this.takeLine(source.subarray(at, source[lf - 1] === CR && lf > at ? lf - 1 : lf), out)
       at = lf + 1
     }
-    // A line holds 62 characters at most; what goes on for longer is no uuencode and is let go.
-    this.line = source.length - at > LONGEST_LINE ? EMPTY : source.subarray(at)
+    this.line = source.subarray(at, at + LONGEST_LINE)
     return Buffer.concat(out)
   }
 
@@ -28,7 +27,7 @@ export class UuDecoder {
   }
 
   private takeLine(line: Buffer, out: Buffer[]): void {
-    if (this.ended || line.length === 0) return
+    if (this.ended || line.length === 0 || line.length >= LONGEST_LINE) return
     if (!this.begun) {
       this.begun = line.subarray(0, 6).toString('latin1') === 'begin '
       return
@@ -54,6 +53,8 @@ const decodeLine = (line: Buffer, size: number): Buffer => {
 const EMPTY = Buffer.alloc(0)
 const CR = 0x0d
 const LF = 0x0a
+
+/** A line has 62 characters at most; one of this length is no uuencode, and is kept no further. */
 const LONGEST_LINE = 1024
 
 const value = (char: number | undefined): number => (char === undefined ? 0 : (char - 0x20) & 0x3f)
