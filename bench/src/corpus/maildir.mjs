@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { chownSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { message } from './message.mjs'
@@ -38,4 +39,11 @@ export const expectedSums = ({ seed, count }) => {
     sums.parts += parts
   }
   return sums
+}
+
+/** Names what a corpus holds, so that recordings of an older one are not taken for it. */
+export const corpusName = ({ seed, count }) => {
+  const hash = createHash('sha256')
+  for (let index = 0; index < Math.min(count, 1000); index++) hash.update(message(seed, index).bytes)
+  return `corpus-${seed}-${count}-${hash.digest('hex').slice(0, 12)}`
 }

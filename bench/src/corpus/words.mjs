@@ -99,7 +99,7 @@ const subjectKinds = [
   [2, 'asian'],
   [2, 'specials'],
   [2, 'many specials'],
-  [4, 'raw utf-8'],
+  [6, 'raw utf-8'],
   [3, 'raw latin1'],
 ]
 
