@@ -8,7 +8,7 @@ const STAR = 0x2a
 
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
 
-/** Parsing is synchronous and never nested, so one scanner serves all connections. */
+/** Parsing is synchronous and never nested, so one scanner serves all connections (repairs are reported after it). */
 const scan = new Scanner()
 
 /**
@@ -21,10 +21,12 @@ export const parseUntagged = (frame: Frame, context: ParseContext): Response => 
   scan.reset(frame)
   scan.diagnostics = context
   context.number = -1
+  context.begin()
   let name = ''
   try {
     scan.expect(STAR)
     scan.skipSpaces()
+    if (scan.pos - frame.start > 2) context.repaired('spaces')
     if (isDigit(scan.peek())) {
       context.number = scan.number()
       scan.space()
@@ -35,7 +37,7 @@ export const parseUntagged = (frame: Frame, context: ParseContext): Response => 
     if (parser === undefined)
       return { type: 'unknown', name, number: context.number, raw: scan.copy(frame.start, frame.end) }
     const response = parser(scan, context)
-    scan.skipSpaces()
+    if (scan.skipSpaces()) context.repaired('spaces')
     if (!scan.atEnd) context.repaired('surplus')
     return response
   } catch (error) {
@@ -43,5 +45,7 @@ export const parseUntagged = (frame: Frame, context: ParseContext): Response => 
     const { expected, position } = error
     const raw = scan.copy(frame.start, frame.end)
     return { type: 'unparsed', name, number: context.number, raw, expected, position: position - frame.start }
+  } finally {
+    context.finish()
   }
 }

@@ -6,7 +6,7 @@ export interface Quirk {
   readonly server: string
   /** What is wrong. */
   readonly symptom: string
-  /** A response (or the piece that matters of it) that shows it; CRLF left out. */
+  /** A whole response that shows it, without its last CRLF; tests parse it and expect the report. */
   readonly sample: string
   /** What is read instead. */
   readonly repair: string

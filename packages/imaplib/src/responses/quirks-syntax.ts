@@ -67,6 +67,14 @@ export const syntaxQuirks = [
     reference: 'RFC 9051 §5.1, RFC 6855',
   },
   {
+    id: 'spaces',
+    server: 'DavMail, Exchange, Domino',
+    symptom: 'two spaces after the asterisk, or spaces at the end of a response',
+    sample: '*  1 FETCH (UID 5) ',
+    repair: 'skipped',
+    reference: 'RFC 9051 §9 response-data',
+  },
+  {
     id: 'surplus',
     server: 'any',
     symptom: 'something follows where the response should have ended',

@@ -1,8 +1,10 @@
+import { bodyQuirks } from './quirks-body.ts'
+import { envelopeQuirks } from './quirks-envelope.ts'
 import { fetchQuirks } from './quirks-fetch.ts'
 import { syntaxQuirks } from './quirks-syntax.ts'
 import type { Quirk } from './quirk.ts'
 
-const all = [...syntaxQuirks, ...fetchQuirks] as const
+const all = [...syntaxQuirks, ...fetchQuirks, ...envelopeQuirks, ...bodyQuirks] as const
 
 export type QuirkId = (typeof all)[number]['id']
 

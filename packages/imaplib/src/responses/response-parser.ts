@@ -12,12 +12,15 @@ export interface ResponseValue {
  *
  * The number of `* 23 FETCH …` is `context.number`. Throws `ParseError` (by `scan.fail(…)` or any method of the scanner)
  * when the bytes cannot be understood: the response then becomes an `unparsed` value. Whatever is kept must be copied or
- * be a string; the frame's bytes are reused.
+ * be a string; the frame's bytes are reused. A parser must not call out: see {@link ParseContext.repaired}.
  */
 export type ResponseParser<T extends ResponseValue> = (scan: Scanner, context: ParseContext) => T
 
 export interface ParseOptions {
-  /** Called for each deviation from the grammar that was repaired, with its id in the quirk table. */
+  /**
+   * Called for each deviation from the grammar that was repaired, with its id in the quirk table; once for a response,
+   * however often it occurs there.
+   */
   onRepair?: ((quirk: QuirkId) => void) | undefined
   /**
    * Keep ENVELOPE and BODYSTRUCTURE as text until they are read. Default true. With false they are parsed at once, so
@@ -30,16 +33,34 @@ export interface ParseOptions {
 export class ParseContext implements ScanDiagnostics {
   /** The number before the response's name, -1 if there was none. */
   number = -1
+  /** Mailbox names are UTF-8, since UTF8=ACCEPT or IMAP4rev2 is enabled (RFC 6855 §3, RFC 9051 §5.1). */
+  utf8 = false
   readonly lazy: boolean
   private readonly onRepair: ((quirk: QuirkId) => void) | undefined
+  private pending: QuirkId[] = []
+  private depth = 0
 
   constructor(options: ParseOptions = {}) {
     this.lazy = options.lazy ?? true
     this.onRepair = options.onRepair
   }
 
-  /** Reports that a deviation was repaired. */
+  /** Notes that a deviation was repaired. It is reported when the parse is over, so that nothing can run within it. */
   repaired(quirk: QuirkId): void {
-    this.onRepair?.(quirk)
+    if (this.onRepair !== undefined && !this.pending.includes(quirk)) this.pending.push(quirk)
+  }
+
+  /** A parse begins; they may nest (text kept from a response is parsed within it when `lazy` is false). */
+  begin(): void {
+    this.depth += 1
+  }
+
+  /** A parse is over, well or badly. */
+  finish(): void {
+    this.depth -= 1
+    if (this.depth > 0 || this.pending.length === 0) return
+    const { pending } = this
+    this.pending = []
+    for (const quirk of pending) this.onRepair?.(quirk)
   }
 }

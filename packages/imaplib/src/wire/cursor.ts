@@ -24,7 +24,8 @@ export interface ScanDiagnostics {
   repaired(repair: ScanRepair): void
 }
 
-const silent: ScanDiagnostics = { repaired: () => undefined }
+/** Hears nothing. */
+export const silent: ScanDiagnostics = { repaired: () => undefined }
 
 // Which bytes end what, as bits of one table. Atoms end where RFC 9051 §9 (atom-specials) must be heeded to find the
 // structure; other specials are let through, since servers send `{`, `%`, `*` and raw UTF-8 in atoms.

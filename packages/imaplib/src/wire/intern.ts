@@ -8,19 +8,24 @@ export class InternTable {
   private readonly slots: (string | undefined)[]
   private readonly mask: number
   private readonly fold: Uint8Array
+  private readonly longest: number
 
-  /** @param size number of slots, a power of two */
-  constructor(size: number, letters: 'exact' | 'upper' | 'lower') {
+  /**
+   * @param size number of slots, a power of two
+   * @param longest longer strings are made anew each time
+   */
+  constructor(size: number, letters: 'exact' | 'upper' | 'lower', longest = 40) {
     this.slots = Array.from({ length: size }, () => undefined)
     this.mask = size - 1
     this.fold = folds[letters]
+    this.longest = longest
   }
 
-  /** The bytes as a latin1 string, folded. Strings longer than {@link MAX_INTERNED} are made anew each time. */
+  /** The bytes as a latin1 string, folded. */
   get(bytes: Buffer, from: number, to: number): string {
     const { fold } = this
     const length = to - from
-    if (length > MAX_INTERNED) return this.make(bytes, from, to)
+    if (length > this.longest) return this.make(bytes, from, to)
     let hash = length
     for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + (fold[bytes[at] as number] as number)) | 0
     const slot = (hash ^ (hash >>> 11)) & this.mask
@@ -47,8 +52,6 @@ export class InternTable {
     return folded.toString('latin1')
   }
 }
-
-const MAX_INTERNED = 40
 
 const table = (fold: (byte: number) => number): Uint8Array => Uint8Array.from({ length: 256 }, (_, byte) => fold(byte))
 

@@ -1,4 +1,4 @@
-import { classes, Cursor, ENDS_ASTRING, FOLLOWS_QUOTED, isDigit } from './cursor.ts'
+import { classes, Cursor, ENDS_ASTRING, FOLLOWS_QUOTED, isDigit, silent } from './cursor.ts'
 import type { ExternalLiteral, Frame } from './frame.ts'
 import { InternTable } from './intern.ts'
 import { fail } from './parse-error.ts'
@@ -312,7 +312,6 @@ export class Scanner extends Cursor {
 
   /**
    * Passes over one value whatever it is: atom, string, literal, or a list nested to any depth (a counter, no stack).
-   * @returns whether there were spaces or octets of literals that lie outside of the frame
    */
   skipValue(): void {
     const { bytes, end } = this
@@ -322,7 +321,7 @@ export class Scanner extends Cursor {
       while (at < end && bytes[at] === SPACE) at += 1
       if (at >= end) {
         this.pos = end
-        if (depth === 0 || this.pos === 0) fail('a value', end)
+        if (depth === 0) fail('a value', end)
         this.diagnostics.repaired('list-unclosed')
         return
       }
@@ -349,6 +348,22 @@ export class Scanner extends Cursor {
       }
     } while (depth > 0)
     this.pos = at
+  }
+
+  /** {@link skipValue} without reports: for what will be parsed later and reported then. */
+  skipQuietly(): void {
+    const { diagnostics } = this
+    this.diagnostics = silent
+    try {
+      this.skipValue()
+    } finally {
+      this.diagnostics = diagnostics
+    }
+  }
+
+  /** Whether a {@link rawCopy} of any of it is sure to be ASCII. */
+  get plain(): boolean {
+    return this.ascii && this.externals === null
   }
 
   /**

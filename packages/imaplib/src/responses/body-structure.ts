@@ -1,0 +1,243 @@
+import type { Scanner } from '../wire/scanner.ts'
+import { missing, readExtensions, readParameters } from './body-fields.ts'
+import { BodyPart, noParameters } from './body-part.ts'
+import { readEnvelope } from './envelope.ts'
+import type { ParseContext } from './response-parser.ts'
+
+const OPEN = 0x28
+const MINUS = 0x2d
+
+/** Parts may nest this deep; a deeper structure is not a message that anybody could read. */
+export const MAX_DEPTH = 100
+
+/** Names that only a multipart has, for servers that send one without parts. */
+const multipartSubtypes = new Set([
+  'alternative',
+  'appledouble',
+  'byteranges',
+  'digest',
+  'encrypted',
+  'form-data',
+  'mixed',
+  'parallel',
+  'related',
+  'report',
+  'signed',
+])
+
+/** Types of single parts: alone or before parameters they lack their subtype, while `("ALTERNATIVE")` lacks its parts. */
+const mediaTypes = new Set(['application', 'audio', 'font', 'image', 'message', 'model', 'text', 'video'])
+
+/**
+ * A BODYSTRUCTURE, or a BODY, which is the same without the extension data (RFC 9051 §7.5.2). Null for `NIL`.
+ *
+ * Parts that contain others wait on a stack of their own, not on the engine's.
+ */
+export const readBodyStructure = (scan: Scanner, context: ParseContext): BodyPart | null => {
+  const open: OpenPart[] = []
+  for (;;) {
+    let part = readStart(scan, context, open)
+    if (part === undefined) {
+      if (open.length > MAX_DEPTH) scan.fail(`no more than ${MAX_DEPTH} levels of parts`)
+      continue
+    }
+    // A part is complete: give it to the one that waits for it, which may complete that in turn.
+    for (;;) {
+      const parent = open.at(-1)
+      if (parent === undefined) return part
+      if (parent.children === null) parent.part.body = part
+      else if (part !== null) parent.children.push(part)
+      if (parent.children !== null && nextChild(scan, context)) break
+      open.pop()
+      part = parent.part
+      if (parent.children === null) readMessageRest(part, scan, context)
+      else {
+        part.parts = parent.children
+        readMultipartRest(part, scan, context)
+      }
+    }
+  }
+}
+
+/** A part whose inner part is being read: a multipart has `children`, a message has none. */
+interface OpenPart {
+  readonly part: BodyPart
+  readonly children: BodyPart[] | null
+}
+
+/**
+ * Reads a part up to its end, or up to the first part inside it: then it is put on `open`, and the result is undefined.
+ * Null where the server says that there is no part.
+ */
+const readStart = (scan: Scanner, context: ParseContext, open: OpenPart[]): BodyPart | null | undefined => {
+  scan.skipSpaces()
+  if (!scan.openList()) {
+    if (!scan.takeNil()) scan.fail('a body structure')
+    context.repaired('body-nil')
+    return null
+  }
+  scan.skipSpaces()
+  if (scan.peek() === OPEN) {
+    const part = new BodyPart()
+    part.type = 'multipart'
+    number(part, open.at(-1))
+    open.push({ part, children: [] })
+    return undefined
+  }
+  if (missing(scan)) {
+    scan.closeList()
+    context.repaired('body-nil')
+    return null
+  }
+  return readSinglePart(scan, context, open)
+}
+
+const readSinglePart = (scan: Scanner, context: ParseContext, open: OpenPart[]): BodyPart | undefined => {
+  const part = new BodyPart()
+  const type = scan.lowerNstring()
+  // A multipart without parts is sent as its subtype alone, or with NIL for the parts.
+  const bare = missing(scan) || scan.peek() === OPEN
+  if (type !== null && (bare ? !mediaTypes.has(type) : multipartSubtypes.has(type))) {
+    return emptyMultipart(part, type, scan, context, open)
+  }
+  const subtype = bare ? null : scan.lowerNstring()
+  if (type === null && subtype !== null && multipartSubtypes.has(subtype)) {
+    return emptyMultipart(part, subtype, scan, context, open)
+  }
+  if (type === null || subtype === null) context.repaired('type-nil')
+  if (type !== null) {
+    part.type = type
+    part.subtype = subtype ?? (type === 'text' ? 'plain' : 'octet-stream')
+  } else if (subtype !== null) part.subtype = subtype
+  number(part, open.at(-1))
+  const parameters = missing(scan) ? noParameters : readParameters(scan, context)
+  if (!missing(scan)) part.id = scan.nstring()
+  const description = missing(scan) ? null : scan.rawNstring()
+  part.setRaw(parameters, description)
+  if (!missing(scan)) part.encoding = readEncoding(scan, context)
+  if (missing(scan)) context.repaired('body-short')
+  else part.size = readSize(scan)
+  if (part.type === 'message' && (part.subtype === 'rfc822' || part.subtype === 'global')) {
+    if (missing(scan) || scan.peek() !== OPEN) context.repaired('message-basic')
+    else {
+      part.envelope = readEnvelope(scan, context)
+      if (!missing(scan)) {
+        open.push({ part, children: null })
+        return undefined
+      }
+    }
+  } else if (part.type === 'text') readLines(part, scan, context)
+  readSingleRest(part, scan, context)
+  return part
+}
+
+/** Content-Transfer-Encoding; `7bit` is what a missing one means (RFC 2045 §6.1). */
+const readEncoding = (scan: Scanner, context: ParseContext): string => {
+  const encoding = scan.lowerNstring()
+  if (encoding === null || encoding === '') {
+    context.repaired('encoding-nil')
+    return '7bit'
+  }
+  if (!encoding.endsWith(' ') && !encoding.startsWith(' ')) return encoding
+  context.repaired('encoding-space')
+  return encoding.trim()
+}
+
+const readSize = (scan: Scanner): number | null => {
+  if (scan.peek() !== OPEN) return scan.looseNumber()
+  return null
+}
+
+const isNumberNext = (scan: Scanner): boolean => {
+  const byte = scan.peek()
+  return (byte >= 0x30 && byte <= 0x39) || byte === MINUS
+}
+
+/** The line count of a text. When it is missing what follows is the MD5, a string or `NIL`. */
+const readLines = (part: BodyPart, scan: Scanner, context: ParseContext): void => {
+  if (!missing(scan) && isNumberNext(scan)) part.lines = scan.looseNumber()
+  else context.repaired('lines-missing')
+}
+
+/** After the size, or after the body and lines of a message: MD5 and the other extension data. */
+const readSingleRest = (part: BodyPart, scan: Scanner, context: ParseContext): void => {
+  if (!missing(scan) && isNumberNext(scan)) {
+    part.lines ??= scan.looseNumber()
+    while (!missing(scan) && isNumberNext(scan)) scan.looseNumber()
+    context.repaired('lines-surplus')
+  }
+  // A list cannot be the MD5: that was left out.
+  if (!missing(scan) && scan.peek() !== OPEN) part.md5 = scan.nstring()
+  readExtensions(part, scan, context)
+}
+
+const readMessageRest = (part: BodyPart, scan: Scanner, context: ParseContext): void => {
+  if (!missing(scan) && isNumberNext(scan)) part.lines = scan.looseNumber()
+  readSingleRest(part, scan, context)
+}
+
+/** Whether another part of a multipart follows. `NIL` for a part is passed over. */
+const nextChild = (scan: Scanner, context: ParseContext): boolean => {
+  for (;;) {
+    scan.skipSpaces()
+    if (scan.peek() === OPEN) return true
+    if (!scan.takeNil()) return false
+    context.repaired('body-nil')
+  }
+}
+
+/** After the parts: subtype and extension data. */
+const readMultipartRest = (part: BodyPart, scan: Scanner, context: ParseContext): void => {
+  const subtype = missing(scan) ? null : scan.lowerNstring()
+  if (subtype === null) context.repaired('type-nil')
+  part.subtype = subtype ?? 'mixed'
+  readMultipartExtensions(part, scan, context)
+}
+
+const readMultipartExtensions = (part: BodyPart, scan: Scanner, context: ParseContext): void => {
+  if (!missing(scan)) {
+    if (scan.peek() === OPEN) part.setRaw(readParameters(scan, context), null)
+    else if (!scan.takeNil()) {
+      // Exchange puts the Content-Description here.
+      part.setRaw(noParameters, scan.rawString())
+      context.repaired('multipart-description')
+    }
+  }
+  readExtensions(part, scan, context)
+}
+
+const emptyMultipart = (
+  part: BodyPart,
+  subtype: string,
+  scan: Scanner,
+  context: ParseContext,
+  open: readonly OpenPart[],
+): BodyPart => {
+  context.repaired('multipart-empty')
+  part.type = 'multipart'
+  part.subtype = subtype
+  number(part, open.at(-1))
+  readMultipartExtensions(part, scan, context)
+  return part
+}
+
+/**
+ * Numbers a part (RFC 9051 §6.4.5.1): those of a multipart count from 1 under its number; a message inside begins anew
+ * under its own. Only a multipart that is the whole of a message has no number: its content is `TEXT`.
+ */
+const number = (part: BodyPart, parent: OpenPart | undefined): void => {
+  const under = parent?.part.partNumber ?? null
+  if (parent !== undefined && parent.children !== null) {
+    const index = String(parent.children.length + 1)
+    const prefix = under ?? messagePrefix(parent.part)
+    const own = prefix === '' ? index : `${prefix}.${index}`
+    part.setNumber(own, own)
+  } else if (part.isMultipart) part.setNumber(null, under === null ? 'TEXT' : `${under}.TEXT`)
+  else {
+    const own = under === null ? '1' : `${under}.1`
+    part.setNumber(own, own)
+  }
+}
+
+/** The number of the message whose whole content is this multipart: that is in `2.TEXT`. */
+const messagePrefix = (multipart: BodyPart): string => multipart.section.slice(0, -'.TEXT'.length)

@@ -1,0 +1,15 @@
+import type { FetchItem } from '../fetch-item.ts'
+
+/** PREVIEW (RFC 8970): the beginning of the message as plain text; null when the server has none (yet). */
+export const preview: FetchItem<string | null> = {
+  name: 'PREVIEW',
+  parse: (scan) => {
+    if (!scan.openList()) return scan.nstring()
+    // Drafts of the extension named the algorithm: `PREVIEW (FUZZY "…")`.
+    scan.atom()
+    scan.skipSpaces()
+    const text = scan.nstring()
+    if (!scan.closeList()) scan.fail('the end of a preview')
+    return text
+  },
+}

@@ -1,0 +1,64 @@
+import { ParseError } from '../wire/parse-error.ts'
+import type { Scanner } from '../wire/scanner.ts'
+import { FetchedMessage } from './fetched-message.ts'
+import { fetchItems } from './fetch-items.ts'
+import type { ParseContext, ResponseParser } from './response-parser.ts'
+import { readSectionName } from './section.ts'
+
+const SPACE = 0x20
+const OPEN = 0x28
+const OPEN_BRACKET = 0x5b
+
+/**
+ * `* 23 FETCH (ITEM value …)` (RFC 9051 §7.5.2).
+ *
+ * An item that cannot be understood costs that item, not the row: its bytes are kept under its name.
+ */
+export const parseFetch: ResponseParser<FetchedMessage> = (scan, context) => {
+  const { number } = context
+  if (number < 1) {
+    if (number < 0) scan.fail('a sequence number before FETCH')
+    context.repaired('fetch-zero')
+  }
+  const row = new FetchedMessage(number, context)
+  if (!scan.openList()) scan.fail('a list of items')
+  const first = scan.pos
+  while (!scan.closeList()) {
+    const byte = scan.peek()
+    if (byte === OPEN || !isNameByte(byte)) {
+      scan.skipValue()
+      context.repaired('fetch-surplus')
+      continue
+    }
+    if (scan.bytes[scan.pos - 1] !== SPACE && scan.pos !== first) context.repaired('fetch-space-missing')
+    readItem(scan, row, context)
+  }
+  return row
+}
+
+const isNameByte = (byte: number): boolean => byte > SPACE && byte !== 0x22 && byte !== OPEN_BRACKET && byte !== 0x5d
+
+const readItem = (scan: Scanner, row: FetchedMessage, context: ParseContext): void => {
+  let name = scan.name()
+  const parser = fetchItems.get(name)
+  scan.skipSpaces()
+  const start = scan.pos
+  if (parser !== undefined) {
+    try {
+      parser(scan, row, context)
+      return
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error
+      context.repaired('item-unparsed')
+      scan.rewind(start)
+    }
+  }
+  if (scan.peek() === OPEN_BRACKET) {
+    name = readSectionName(scan, name)
+    scan.skipSpaces()
+  }
+  if (scan.atEnd || scan.peek() === 0x29) return
+  const from = scan.pos
+  scan.skipQuietly()
+  row.addUnparsed(name, Buffer.from(scan.rawCopy(from, scan.pos), 'latin1'))
+}

@@ -1,0 +1,168 @@
+import { InternTable } from '../wire/intern.ts'
+import { decodeRaw, type RawText } from '../wire/raw-text.ts'
+import type { Scanner } from '../wire/scanner.ts'
+import type { QuirkId } from './quirks.ts'
+import type { ParseContext } from './response-parser.ts'
+
+/**
+ * The flags of a message or a mailbox, in the order the server gave. Immutable, and shared: messages with the same flags
+ * have the same object, so 50,000 rows cost no more than the few combinations that occur.
+ *
+ * It has the reading half of `Set`, but {@link has} ignores the case of ASCII letters: `\Seen` and `\SEEN` are one flag
+ * (RFC 9051 §2.3.2). Not declared as `ReadonlySet`, whose members differ between versions of TypeScript's library.
+ *
+ * @example
+ * if (!message.flags.has('\\Seen')) …
+ * const set = new Set(message.flags)
+ */
+export class Flags implements Iterable<string> {
+  /** Spelt as the server spelt them. */
+  readonly names: readonly string[]
+  private readonly folded: readonly string[]
+
+  constructor(names: Iterable<string>) {
+    const seen = new Map<string, string>()
+    for (const name of names) {
+      const folded = name.toLowerCase()
+      if (!seen.has(folded)) seen.set(folded, name)
+    }
+    this.names = Object.freeze([...seen.values()])
+    this.folded = [...seen.keys()]
+  }
+
+  get size(): number {
+    return this.names.length
+  }
+
+  has(flag: string): boolean {
+    return this.folded.includes(flag.toLowerCase())
+  }
+
+  forEach(each: (flag: string) => void): void {
+    for (const name of this.names) each(name)
+  }
+
+  [Symbol.iterator](): IterableIterator<string> {
+    return this.names[Symbol.iterator]()
+  }
+
+  toJSON(): readonly string[] {
+    return this.names
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): readonly string[] {
+    return this.names
+  }
+}
+
+export const noFlags = new Flags([])
+
+interface KnownList {
+  readonly flags: Flags
+  /** What was wrong with this text; reported each time it comes. */
+  readonly repairs: readonly QuirkId[]
+}
+
+/** Longer lists are no longer likely to be the same twice. */
+const LONGEST_KEY = 120
+const MOST_LISTS = 512
+const texts = new InternTable(512, 'exact', LONGEST_KEY)
+const lists = new Map<RawText, KnownList>()
+
+const SPACE = 0x20
+const QUOTE = 0x22
+const OPEN = 0x28
+const CLOSE = 0x29
+const OPEN_BRACE = 0x7b
+
+/** A parenthesised list of flags (RFC 9051 §9, flag-list). */
+export const readFlags = (scan: Scanner, context: ParseContext): Flags => {
+  if (!scan.openList()) {
+    if (!scan.takeNil()) scan.fail('a list of flags')
+    context.repaired('flags-nil')
+    return noFlags
+  }
+  const { bytes, pos, end } = scan
+  let at = pos
+  while (at < end && bytes[at] !== CLOSE) {
+    const byte = bytes[at]
+    if (byte === QUOTE || byte === OPEN || byte === OPEN_BRACE) return readOddFlags(scan, context)
+    at += 1
+  }
+  if (at === pos) {
+    scan.pos = at
+    scan.closeList()
+    return noFlags
+  }
+  const text = texts.get(bytes, pos, at)
+  let known = lists.get(text)
+  if (known === undefined) {
+    known = knownList(text)
+    if (text.length <= LONGEST_KEY) {
+      // Clearing is rare enough to be cheaper than keeping the order of use.
+      if (lists.size === MOST_LISTS) lists.clear()
+      lists.set(text, known)
+    }
+  }
+  for (const repair of known.repairs) context.repaired(repair)
+  scan.pos = at
+  scan.closeList()
+  return known.flags
+}
+
+const knownList = (text: RawText): KnownList => {
+  const repairs: QuirkId[] = []
+  const names: string[] = []
+  for (const word of text.split(' ')) {
+    if (word === '') continue
+    for (const name of unglued(word)) names.push(flagName(name, repairs))
+  }
+  return { flags: new Flags(names), repairs: names.length > 1 && glued(text) ? [...repairs, 'flags-glued'] : repairs }
+}
+
+/** `\Seen\Flagged` without a space between. */
+const unglued = (word: RawText): RawText[] => {
+  const names: RawText[] = []
+  let from = 0
+  for (let at = word.indexOf('\\', 1); at !== -1; at = word.indexOf('\\', at + 1)) {
+    names.push(word.slice(from, at))
+    from = at
+  }
+  names.push(word.slice(from))
+  return names
+}
+
+const glued = (text: RawText): boolean => {
+  for (let at = text.indexOf('\\', 1); at !== -1; at = text.indexOf('\\', at + 1)) {
+    if (text.charCodeAt(at - 1) !== SPACE) return true
+  }
+  return false
+}
+
+const flagName = (raw: RawText, repairs: QuirkId[]): string => {
+  if (hasSpecials(raw)) repairs.push('flag-specials')
+  return decodeRaw(raw)
+}
+
+/** Characters that a flag must not have (RFC 9051 §9, flag-keyword = atom); `\*` is for PERMANENTFLAGS alone. */
+const hasSpecials = (raw: RawText): boolean => {
+  for (let at = raw.charCodeAt(0) === 0x5c ? 1 : 0; at < raw.length; at++) {
+    const code = raw.charCodeAt(at)
+    if (code <= SPACE || code >= 0x7f || code === 0x5d || code === 0x5c || code === 0x25) return true
+  }
+  return raw === '\\' || raw.charCodeAt(0) === 0x2a
+}
+
+/** Flags as quoted strings or literals, or with parentheses around. */
+const readOddFlags = (scan: Scanner, context: ParseContext): Flags => {
+  const names: string[] = []
+  let inner = 0
+  context.repaired('flag-specials')
+  for (;;) {
+    if (scan.closeList()) {
+      if (inner === 0 || scan.atEnd) return new Flags(names)
+      inner -= 1
+    } else if (scan.openList()) inner += 1
+    else names.push(scan.astring())
+  }
+}

@@ -1,0 +1,231 @@
+/**
+ * Reads the date of a header, `Wed, 17 Jul 1996 02:23:25 -0700 (PDT)` (RFC 5322 §3.3), as leniently as §4.3 asks and
+ * mail in the wild needs: years of two or three digits, names of zones, comments, no day of the week, no seconds, no
+ * zone (then UTC), dashes between the parts, `Jul 17` for `17 Jul`, the order of asctime and ISO 8601.
+ *
+ * One pass over the characters, arithmetic instead of `Date.parse`, whose answer differs between engines.
+ *
+ * @returns milliseconds since 1970, or NaN when no date can be made out
+ */
+export const parseMessageDate = (text: string): number => new DateReader(text).read()
+
+const DAY = 86_400_000
+
+class DateReader {
+  private readonly text: string
+  private at = 0
+  private day = -1
+  private month = -1
+  private year = -1
+  private yearDigits = 0
+  private seconds = -1
+  /** Minutes east of UTC; NaN until a zone is read. */
+  private zone = Number.NaN
+
+  constructor(text: string) {
+    // Nothing after this many characters belongs to a date; a comment may not make us read megabytes.
+    this.text = text.length > LONGEST ? text.slice(0, LONGEST) : text
+  }
+
+  read(): number {
+    while (this.at < this.text.length) {
+      const code = this.text.charCodeAt(this.at)
+      if (isDigit(code)) this.number()
+      else if (isLetter(code)) this.word()
+      else if (code === 0x28) this.comment()
+      else if ((code === 0x2b || code === 0x2d) && this.seconds !== -1) this.offset(code === 0x2d ? -1 : 1)
+      else this.at += 1
+    }
+    return this.result()
+  }
+
+  private result(): number {
+    const { day, month, seconds } = this
+    const year = fullYear(this.year, this.yearDigits)
+    if (day < 1 || month < 0 || year < 0 || day > daysIn(year, month)) return Number.NaN
+    const minutes = Number.isNaN(this.zone) ? 0 : this.zone
+    return daysSince1970(year, month, day) * DAY + Math.max(seconds, 0) * 1000 - minutes * 60_000
+  }
+
+  private digits(): number {
+    let value = 0
+    const from = this.at
+    while (this.at < this.text.length && isDigit(this.text.charCodeAt(this.at))) {
+      if (this.at - from < 9) value = value * 10 + this.text.charCodeAt(this.at) - 0x30
+      this.at += 1
+    }
+    return value
+  }
+
+  private number(): void {
+    const from = this.at
+    const value = this.digits()
+    const length = this.at - from
+    const next = this.text.charCodeAt(this.at)
+    if ((next === 0x3a || (next === 0x2e && this.year !== -1)) && this.seconds === -1) return this.time(value)
+    if (length === 4 && next === 0x2d && this.day === -1 && this.month === -1) return this.iso(value)
+    if (this.day === -1 && length <= 2) this.day = value
+    else if (this.year === -1 && (this.month !== -1 || length === 4)) {
+      this.year = value
+      this.yearDigits = length
+    }
+  }
+
+  /** `02:23:25`, the seconds may be missing; fractions are dropped. Dots for colons are seen too. */
+  private time(hours: number): void {
+    const separator = this.text.charCodeAt(this.at)
+    this.at += 1
+    const minutes = this.digits()
+    let seconds = 0
+    if (this.text.charCodeAt(this.at) === separator && isDigit(this.text.charCodeAt(this.at + 1))) {
+      this.at += 1
+      seconds = this.digits()
+    }
+    if (this.text.charCodeAt(this.at) === 0x2e) {
+      this.at += 1
+      this.digits()
+    }
+    // A leap second is the first of the next minute (RFC 5322 §3.3 allows 60).
+    if (hours < 24 && minutes < 60 && seconds <= 60) this.seconds = hours * 3600 + minutes * 60 + seconds
+  }
+
+  /** `1996-07-17T…` */
+  private iso(year: number): void {
+    this.at += 1
+    const month = this.digits()
+    if (month < 1 || month > 12 || this.text.charCodeAt(this.at) !== 0x2d) return
+    this.at += 1
+    this.day = this.digits()
+    this.month = month - 1
+    this.year = year
+    this.yearDigits = 4
+    if ((this.text.charCodeAt(this.at) | 0x20) === 0x74) this.at += 1
+  }
+
+  /** `-0700`, `+02:00`, `+2` */
+  private offset(sign: number): void {
+    this.at += 1
+    const from = this.at
+    let value = this.digits()
+    const length = this.at - from
+    if (length === 0) return
+    if (length <= 2) {
+      value *= 100
+      if (this.text.charCodeAt(this.at) === 0x3a) {
+        this.at += 1
+        value += this.digits()
+      }
+    }
+    const minutes = Math.trunc(value / 100) * 60 + (value % 100)
+    if (Number.isNaN(this.zone) && minutes < 24 * 60) this.zone = sign * minutes
+  }
+
+  private word(): void {
+    const from = this.at
+    while (isLetter(this.text.charCodeAt(this.at))) this.at += 1
+    if (this.month === -1 && this.at - from >= 3) {
+      const month = monthAt(this.text, from)
+      if (month !== -1) {
+        this.month = month
+        return
+      }
+    }
+    if (this.seconds === -1 || !Number.isNaN(this.zone) || this.at - from > 5) return
+    const zone = zones.get(this.text.slice(from, this.at).toUpperCase())
+    if (zone === undefined) return
+    // `GMT+0200`: the offset counts, from GMT.
+    const next = this.text.charCodeAt(this.at)
+    if (zone !== 0 || (next !== 0x2b && next !== 0x2d)) this.zone = zone * 60
+  }
+
+  /** Comments nest (RFC 5322 §3.2.2). */
+  private comment(): void {
+    let depth = 0
+    for (; this.at < this.text.length; this.at++) {
+      const code = this.text.charCodeAt(this.at)
+      if (code === 0x5c) this.at += 1
+      else if (code === 0x28) depth += 1
+      else if (code === 0x29) {
+        depth -= 1
+        if (depth === 0) {
+          this.at += 1
+          return
+        }
+      }
+    }
+  }
+}
+
+const LONGEST = 200
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
+const isLetter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
+
+const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec'
+
+/** The month (0-11) whose three letters stand at `at`, in any case; -1 if none. */
+export const monthAt = (text: string, at: number): number => {
+  const first = text.charCodeAt(at) | 0x20
+  const second = text.charCodeAt(at + 1) | 0x20
+  const third = text.charCodeAt(at + 2) | 0x20
+  for (let month = 0; month < 36; month += 3) {
+    if (
+      MONTHS.charCodeAt(month) === first &&
+      MONTHS.charCodeAt(month + 1) === second &&
+      MONTHS.charCodeAt(month + 2) === third
+    )
+      return month / 3
+  }
+  return -1
+}
+
+/** Days from 1970-01-01 to a date of the Gregorian calendar, in integers; `month` is 0-11. */
+export const daysSince1970 = (year: number, month: number, day: number): number => {
+  // Years are counted from March, so that the leap day is the last.
+  const shifted = month < 2 ? year - 1 : year
+  const era = Math.floor(shifted / 400)
+  const yearOfEra = shifted - era * 400
+  const dayOfYear = Math.floor((153 * ((month + 10) % 12) + 2) / 5) + day - 1
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
+  return era * 146_097 + dayOfEra - 719_468
+}
+
+export const daysIn = (year: number, month: number): number => {
+  if (month === 1) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
+  return month === 3 || month === 5 || month === 8 || month === 10 ? 30 : 31
+}
+
+/** RFC 5322 §4.3: 00-49 are 2000-2049, 50-99 and all of three digits count from 1900. */
+const fullYear = (year: number, digits: number): number => {
+  if (year < 0 || digits > 4) return -1
+  if (digits === 2 && year < 50) return year + 2000
+  return digits === 2 || digits === 3 ? year + 1900 : year
+}
+
+/** Names of zones in hours east of UTC (RFC 5322 §4.3), and a few that mail in the wild has. */
+const zones = new Map<string, number>([
+  ['UT', 0],
+  ['GMT', 0],
+  ['UTC', 0],
+  ['Z', 0],
+  ['EST', -5],
+  ['EDT', -4],
+  ['CST', -6],
+  ['CDT', -5],
+  ['MST', -7],
+  ['MDT', -6],
+  ['PST', -8],
+  ['PDT', -7],
+  ['CET', 1],
+  ['CEST', 2],
+  ['MET', 1],
+  ['MEST', 2],
+  ['BST', 1],
+  ['EET', 2],
+  ['EEST', 3],
+  ['WET', 0],
+  ['WEST', 1],
+  ['MSK', 3],
+  ['JST', 9],
+  ['KST', 9],
+])
