@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import { ImapError, invalid } from '../errors/imap-error.ts'
+import { peerCertificate } from './tls-details.ts'
 
 /** SHA-256 values in hex, with or without colons, or base64; null if nothing is pinned. */
 export function parseFingerprints(given: string | readonly string[] | undefined): Buffer[] | null {
@@ -20,8 +21,8 @@ function parseFingerprint(text: string): Buffer {
 
 /** Null if the server's certificate, or its public key, is one of the pinned. */
 export function checkFingerprint(socket: TLSSocket, pins: readonly Buffer[], where: string): ImapError | null {
-  const certificate = socket.getPeerX509Certificate()
-  if (certificate === undefined) return new ImapError('ETLS', `${where}: the server sent no certificate to compare`)
+  const certificate = peerCertificate(socket)
+  if (certificate === null) return new ImapError('ETLS', `${where}: the server sent no certificate to compare`)
   const digests = [certificate.raw, certificate.publicKey.export({ type: 'spki', format: 'der' })].map((bytes) =>
     createHash('sha256').update(bytes).digest(),
   )

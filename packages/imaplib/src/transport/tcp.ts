@@ -59,8 +59,17 @@ export function placeOf({ host, port, path }: Address): string {
   return isIPv6(name) ? `[${name}]:${port}` : `${name}:${port}`
 }
 
+export interface SocketOptions {
+  highWaterMark: number
+  keepAlive: boolean
+  keepAliveInitialDelay?: number
+  host?: string
+  port?: number
+  path?: string
+}
+
 /** The options of a `net.connect()` or `tls.connect()` for this address. Checked: nothing is opened if they are wrong. */
-export function socketOptions(address: Address): object {
+export function socketOptions(address: Address): SocketOptions {
   const { host, port, path, keepAlive = 120_000 } = address
   const shared = {
     highWaterMark: SEND_HIGH_WATER,

@@ -1,6 +1,16 @@
-import type { X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import type { TLSSocket } from 'node:tls'
 import { serverEndPoint } from './server-end-point.ts'
+
+/**
+ * The server's certificate; null if there is none, or the connection is closed.
+ *
+ * Not by `getPeerX509Certificate()`: in Node 20 it takes the certificate out of the session, and nobody sees it again.
+ */
+export function peerCertificate(socket: TLSSocket): X509Certificate | null {
+  const { raw } = (socket.getPeerCertificate() as { raw?: Buffer } | null) ?? {}
+  return raw === undefined ? null : new X509Certificate(raw)
+}
 
 /** What a TLS handshake agreed on. Read it while the connection is open: afterwards most of it is gone. */
 export class TlsDetails {
@@ -23,7 +33,7 @@ export class TlsDetails {
   }
 
   get peerCertificate(): X509Certificate | null {
-    return this.socket.getPeerX509Certificate() ?? null
+    return peerCertificate(this.socket)
   }
 
   /**

@@ -7,7 +7,7 @@ import { checkIdentity } from './certificate-identity.ts'
 import { type ConnectLimits, checkLimits, whenReady } from './connecting.ts'
 import { checkFingerprint, parseFingerprints } from './fingerprint.ts'
 import { injected, SEND_HIGH_WATER, SocketTransport } from './socket.ts'
-import { type Address, badOption, placeOf, socketOptions } from './tcp.ts'
+import { type Address, badOption, placeOf, type SocketOptions, socketOptions } from './tcp.ts'
 import { TlsDetails } from './tls-details.ts'
 import type { Transport } from './transport.ts'
 
@@ -132,7 +132,7 @@ async function handshake(
   host: string,
   options: TlsOptions,
   limits: ConnectLimits,
-  connection: object,
+  connection: Partial<SocketOptions> & ConnectionOptions,
 ): Promise<void> {
   const pins = parseFingerprints(options.fingerprint)
   const asked = options.servername === undefined || options.servername === '' ? host : options.servername
@@ -159,6 +159,9 @@ async function handshake(
   transport.attachTls(socket)
   socket.once('secureConnect', () => {
     transport.hold()
+    // tls.connect() does not pass these on, as net.connect() does.
+    const { keepAlive, keepAliveInitialDelay } = connection
+    if (keepAlive === true) socket.setKeepAlive(true, keepAliveInitialDelay)
     if (pins === null) return
     const error = checkFingerprint(socket, pins, where)
     if (error !== null) socket.destroy(error)

@@ -60,13 +60,11 @@ export class CertificateMaker {
       `[ca]\ndefault_ca=d\n[d]\ndatabase=${stem}.db\nnew_certs_dir=${this.directory}\nrand_serial=yes\n` +
         `default_md=sha256\npolicy=p\nunique_subject=no\n[p]\ncommonName=optional\n`,
     )
-    await run('openssl', [
-      'ca',
-      ...['-config', `${stem}.cnf`, '-batch', '-notext', '-in', `${stem}.csr`, '-out', `${stem}.crt`],
-      ...(issuer === undefined ? ['-selfsign', '-keyfile', issuerKey] : ['-cert', issuerCert, '-keyfile', issuerKey]),
-      ...['-startdate', options.from ?? '20200101000000Z', '-enddate', options.to ?? '20900101000000Z'],
-      ...['-extfile', `${stem}.ext`, '-extensions', 'x', ...(options.signing ?? [])],
-    ])
+    const place = `-config ${stem}.cnf -batch -notext -in ${stem}.csr -out ${stem}.crt`.split(' ')
+    const signer = issuer === undefined ? ['-selfsign'] : ['-cert', issuerCert]
+    const validity = ['-startdate', options.from ?? '20200101000000Z', '-enddate', options.to ?? '20900101000000Z']
+    const extended = ['-extfile', `${stem}.ext`, '-extensions', 'x', ...(options.signing ?? [])]
+    await run('openssl', ['ca', ...place, ...signer, '-keyfile', issuerKey, ...validity, ...extended])
     return { cert: await readFile(`${stem}.crt`, 'utf8'), key: await readFile(`${stem}.key`, 'utf8') }
   }
 

@@ -7,14 +7,14 @@ import { memoryPair } from '../../src/transport/memory.ts'
 import { ScriptRunner } from './child-script.ts'
 import { Recorder, turns } from './recorder.ts'
 
-const flushed = (bytes: Buffer | string) => deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
+const flushed = (bytes: string | Uint8Array) => deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
 const inflate = (bytes: Buffer) => inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH })
 
 /** A compressed transport, and the plain other end of it. */
-function half(first: Buffer | null = null) {
+function half(first?: Buffer) {
   const [near, far] = memoryPair()
   const wire = new Recorder(far)
-  return { transport: deflateTransport(near, first), far, wire }
+  return { transport: deflateTransport(near, first ?? null), far, wire }
 }
 
 let scripts: ScriptRunner
