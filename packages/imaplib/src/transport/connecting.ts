@@ -51,5 +51,7 @@ export function whenReady(
     const timer = connectTimeout > 0 ? setTimeout(onTimeout, connectTimeout) : undefined
     signal?.addEventListener('abort', onAbort)
     socket.on(event, onReady).on('error', settle).on('close', onClose)
+    // A lookup function of the user runs inside connect(), and may have fired it.
+    if (signal?.aborted === true) onAbort()
   })
 }

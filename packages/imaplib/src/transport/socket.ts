@@ -1,7 +1,5 @@
 import type { OnReadOpts, Socket } from 'node:net'
-import { ImapError } from '../errors/imap-error.ts'
-import { StreamTransport } from './stream.ts'
-import type { TransportReceiver } from './transport.ts'
+import { DuplexTransport } from './duplex.ts'
 
 const READ_SIZE = 64 * 1024
 
@@ -29,7 +27,7 @@ function readBuffer(): Buffer {
  * It reads through Node's `onread` (one reused buffer, no stream machinery) if the socket was made with `readOptions`,
  * and through 'data' events otherwise.
  */
-export class SocketTransport extends StreamTransport {
+export class SocketTransport extends DuplexTransport {
   private socket: Socket | null = null
   private usesOnread = false
 
@@ -48,7 +46,7 @@ export class SocketTransport extends StreamTransport {
 
   attachSocket(socket: Socket): void {
     this.socket = socket
-    this.attach(socket, socket)
+    this.attachDuplex(socket)
   }
 
   /** Stops reading until `start()`. Not before the handshake of a TLS socket is done, which needs to read. */
@@ -56,40 +54,15 @@ export class SocketTransport extends StreamTransport {
     this.socket?.pause()
   }
 
-  /**
-   * Gives up the socket for a TLS handshake. The receiver gets no more calls.
-   *
-   * Between the answer to STARTTLS and our ClientHello a server has nothing to say. So whatever has arrived by now, in
-   * Node or in the kernel, was put there in the clear to be taken for protected data later, and is fatal.
-   */
-  async surrender(): Promise<Socket> {
-    const socket = this.socket
-    if (socket === null || this.over) {
-      throw new ImapError('ECLOSED', `${this.description}: the connection is closed`, { retryable: true })
-    }
-    const probe = new Probe()
-    this.divert(probe)
-    // The first turn ends this round of the event loop, the second follows one look at every socket.
-    await nextTurn()
-    await nextTurn()
-    if (probe.bytes === 0 && probe.outcome === undefined) {
-      socket.pause()
-      if (socket.readableLength === 0 && socket.writableLength === 0) {
-        this.socket = null
-        this.surrenderStreams()
-        return socket
-      }
-      if (socket.readableLength > 0) probe.bytes = socket.readableLength
-    }
-    this.surrenderStreams()
-    this.socket = null
-    socket.destroy()
-    if (probe.bytes > 0) throw injected(this.description)
-    if (probe.outcome instanceof Error) throw probe.outcome
-    if (probe.outcome === null) {
-      throw new ImapError('EEOF', `${this.description}: closed by the server before TLS`, { retryable: true })
-    }
-    throw new ImapError('ESTATE', `${this.description}: bytes in the clear still wait to be sent before TLS`)
+  override pause(): void {
+    super.pause()
+    // resume() leaves a task behind that begins to read, whatever has been said since; it comes before this one.
+    if (this.usesOnread) process.nextTick(pauseAgain, this)
+  }
+
+  /** @internal */
+  pauseIfPaused(): void {
+    if (this.paused) this.socket?.pause()
   }
 
   protected override flow(): void {
@@ -98,24 +71,4 @@ export class SocketTransport extends StreamTransport {
   }
 }
 
-/** Counts what comes while nothing may come. */
-class Probe implements TransportReceiver {
-  bytes = 0
-  outcome: Error | null | undefined = undefined
-  data(chunk: Buffer): void {
-    this.bytes += chunk.length
-  }
-  drain(): void {}
-  closed(error: Error | null): void {
-    this.outcome = error
-  }
-}
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
-
-/** The error for bytes in the clear behind the answer to STARTTLS (CVE-2020-15685 and its many kin). */
-export const injected = (where: string): ImapError =>
-  new ImapError(
-    'ESTARTTLSINJECTION',
-    `${where}: bytes in the clear followed the answer to STARTTLS; the connection may be under attack, and was closed`,
-  )
+const pauseAgain = (transport: SocketTransport): void => transport.pauseIfPaused()

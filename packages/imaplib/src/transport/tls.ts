@@ -5,8 +5,9 @@ import { ImapError } from '../errors/imap-error.ts'
 import { explainTlsError } from './certificate-errors.ts'
 import { checkIdentity } from './certificate-identity.ts'
 import { type ConnectLimits, checkLimits, whenReady } from './connecting.ts'
+import { DuplexTransport, injected } from './duplex.ts'
 import { checkFingerprint, parseFingerprints } from './fingerprint.ts'
-import { injected, SEND_HIGH_WATER, SocketTransport } from './socket.ts'
+import { SEND_HIGH_WATER, SocketTransport } from './socket.ts'
 import { type Address, badOption, placeOf, type SocketOptions, socketOptions } from './tcp.ts'
 import { TlsDetails } from './tls-details.ts'
 import type { Transport } from './transport.ts'
@@ -102,8 +103,8 @@ export async function connectTls(address: TlsAddress): Promise<TlsTransport> {
  * const secured = await startTls(transport, { host: 'mail.example' })
  */
 export async function startTls(transport: Transport, options: StartTlsOptions): Promise<TlsTransport> {
-  if (!(transport instanceof SocketTransport) || transport instanceof TlsSocketTransport) {
-    throw new ImapError('EINVALID', `${transport.description}: TLS can only be started on a plain socket`)
+  if (!(transport instanceof DuplexTransport) || transport instanceof TlsSocketTransport) {
+    throw new ImapError('EINVALID', `${transport.description}: TLS can only be started on a plain socket or stream`)
   }
   checkLimits(options)
   const plain = await transport.surrender()
