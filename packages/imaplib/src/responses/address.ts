@@ -146,6 +146,7 @@ const readAddress = (scan: Scanner, context: ParseContext): void => {
   scan.pos += 1
   current.name = current.route = current.mailbox = current.host = null
   if (scan.peek() !== CLOSE) current.name = scan.rawNstring()
+  if (current.name !== null) scan.noteCharset(current.name)
   scan.skipSpaces()
   if (scan.peek() !== CLOSE) current.route = scan.rawNstring()
   scan.skipSpaces()

@@ -112,6 +112,7 @@ const readFields = (scan: Scanner, context: ParseContext): Envelope => {
   groups.list = null
   const date = missing(scan) ? null : scan.nstring()
   const subject = missing(scan) ? null : scan.rawNstring()
+  if (subject !== null) scan.noteCharset(subject)
   scan.skipSpaces()
   const fromAt = scan.pos
   const from = readField('from', scan, context)

@@ -1,6 +1,6 @@
 import { ParseError } from '../wire/parse-error.ts'
 import type { Scanner } from '../wire/scanner.ts'
-import { FetchedMessage } from './fetched-message.ts'
+import { FetchedMessage, type ReadItems } from './fetched-message.ts'
 import { fetchItems } from './fetch-items.ts'
 import type { ParseContext, ResponseParser } from './response-parser.ts'
 import { readSectionName } from './section.ts'
@@ -12,7 +12,8 @@ const OPEN_BRACKET = 0x5b
 /**
  * `* 23 FETCH (ITEM value …)` (RFC 9051 §7.5.2).
  *
- * An item that cannot be understood costs that item, not the row: its bytes are kept under its name.
+ * An item that cannot be understood costs that item, not the row: its bytes are kept under its name. When not even its
+ * end can be found, the rest of the row is kept under the name `FETCH`.
  */
 export const parseFetch: ResponseParser<FetchedMessage> = (scan, context) => {
   const { number } = context
@@ -20,20 +21,37 @@ export const parseFetch: ResponseParser<FetchedMessage> = (scan, context) => {
     if (number < 0) scan.fail('a sequence number before FETCH')
     context.repaired('fetch-zero')
   }
-  const row = new FetchedMessage(number, context)
   if (!scan.openList()) scan.fail('a list of items')
-  const first = scan.pos
-  while (!scan.closeList()) {
-    const byte = scan.peek()
-    if (byte === OPEN || !isNameByte(byte)) {
-      scan.skipValue()
-      context.repaired('fetch-surplus')
-      continue
-    }
-    if (scan.bytes[scan.pos - 1] !== SPACE && scan.pos !== first) context.repaired('fetch-space-missing')
-    readItem(scan, row, context)
-  }
+  const row = new FetchedMessage(number, context, readItems)
+  readItems(scan, row, context)
+  if (!context.lazy) row.readAll()
   return row
+}
+
+/** The items, the closing parenthesis, and what may wrongly follow it; or up to where the row stops reading. */
+const readItems: ReadItems = (scan, row, context) => {
+  const start = scan.pos
+  try {
+    while (!scan.closeList()) {
+      const byte = scan.peek()
+      if (byte === OPEN || !isNameByte(byte)) {
+        scan.skipValue()
+        context.repaired('fetch-surplus')
+        continue
+      }
+      const before = scan.bytes[scan.pos - 1]
+      if (before !== SPACE && before !== OPEN) context.repaired('fetch-space-missing')
+      readItem(scan, row, context)
+      if (row.stopped) return
+    }
+    if (scan.skipSpaces()) context.repaired('spaces')
+    if (!scan.atEnd) context.repaired('surplus')
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    context.repaired('item-unparsed')
+    row.addUnparsed('FETCH', scan.rawCopy(start, scan.end))
+  }
+  scan.pos = scan.end
 }
 
 const isNameByte = (byte: number): boolean => byte > SPACE && byte !== 0x22 && byte !== OPEN_BRACKET && byte !== 0x5d
@@ -60,5 +78,5 @@ const readItem = (scan: Scanner, row: FetchedMessage, context: ParseContext): vo
   if (scan.atEnd || scan.peek() === 0x29) return
   const from = scan.pos
   scan.skipQuietly()
-  row.addUnparsed(name, Buffer.from(scan.rawCopy(from, scan.pos), 'latin1'))
+  row.addUnparsed(name, scan.rawCopy(from, scan.pos))
 }

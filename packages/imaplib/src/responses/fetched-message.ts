@@ -1,11 +1,11 @@
 import type { RawText } from '../wire/raw-text.ts'
-import type { StreamedLiteral } from '../wire/scanner.ts'
+import type { Scanner, StreamedLiteral } from '../wire/scanner.ts'
 import type { BodyPart } from './body-part.ts'
 import { readBodyStructure } from './body-structure.ts'
 import { type Envelope, readEnvelope } from './envelope.ts'
 import type { FetchItem } from './fetch-item.ts'
 import type { Flags } from './flags.ts'
-import { scanKept } from './lazy-text.ts'
+import { closeKept, openKept } from './lazy-text.ts'
 import type { ParseContext } from './response-parser.ts'
 import { ParseError } from '../wire/parse-error.ts'
 import type { Section } from './section.ts'
@@ -13,107 +13,133 @@ import type { Section } from './section.ts'
 /** No offset of a time zone. */
 const NO_DATE = -32768
 
+/** No position in the kept text. */
+const NOWHERE = -1
+
+/** A row's rest longer than this is read at once: keeping it would copy bodies twice. */
+const LONGEST_REST = 32 * 1024
+
+/** Reading the rest of a row for its other items: what is postponed is passed over. Parses never nest. */
+let hurried = false
+
+/** Reads items into the row up to its end, or up to the first that the row postpones. It must not throw `ParseError`. */
+export type ReadItems = (scan: Scanner, row: FetchedMessage, context: ParseContext) => void
+
 /**
  * One FETCH response: what the server said of one message, solicited or not (RFC 9051 §7.5.2). What it did not mention is
- * null.
+ * null. Of an item that is given twice the first counts.
  *
- * ENVELOPE and BODYSTRUCTURE are kept as text and parsed when they are first read: 50,000 rows that nobody looks into
- * cost their text and little more. A row holds no memory of the connection and stays right however long it is kept.
+ * Reading stops at the first ENVELOPE or BODYSTRUCTURE: from there on the row is kept as text, to be read when something
+ * in it is asked for. 50,000 rows that nobody looks into cost their text and little more. A row refers to no memory of
+ * the connection and stays right however long it is kept.
  */
 export class FetchedMessage {
   /** The message's sequence number. It is only good until the next EXPUNGE; 0 from servers that make it up. */
   readonly seq: number
-  uid: number | null = null
-  flags: Flags | null = null
-  /** RFC822.SIZE, octets. */
-  size: number | null = null
-  /** MODSEQ (RFC 7162 §3.1.4). */
-  modseq: bigint | null = null
+  private uidValue: number | null = null
+  private flagsValue: Flags | null = null
+  private sizeValue: number | null = null
+  private modseqValue: bigint | null = null
   private dateSeconds = 0
   private dateZone = NO_DATE
-  private keptEnvelope: RawText | Envelope | null = null
-  private keptStructure: RawText | BodyPart | null = null
+  private envelopeValue: Envelope | null = null
+  private structureValue: BodyPart | null = null
+  /** Text of what has not been read, and in it: where the two begin, and where the reading of items stopped. */
+  private kept: RawText | null = null
   private keptAscii = true
+  private envelopeAt = NOWHERE
+  private structureAt = NOWHERE
+  private resumeAt = NOWHERE
   private readonly context: ParseContext
+  private readonly readItems: ReadItems
   private sectionMap: Map<string, Section> | null = null
   private extraMap: Map<string, unknown> | null = null
   private unparsedMap: Map<string, Buffer> | null = null
 
-  constructor(seq: number, context: ParseContext) {
+  /** @internal */
+  constructor(seq: number, context: ParseContext, readItems: ReadItems) {
     this.seq = seq
     this.context = context
+    this.readItems = readItems
   }
 
   get type(): 'FETCH' {
     return 'FETCH'
   }
 
+  get uid(): number | null {
+    if (this.uidValue === null && this.resumeAt !== NOWHERE) this.readRest()
+    return this.uidValue
+  }
+
+  get flags(): Flags | null {
+    if (this.flagsValue === null && this.resumeAt !== NOWHERE) this.readRest()
+    return this.flagsValue
+  }
+
+  /** RFC822.SIZE, octets. */
+  get size(): number | null {
+    if (this.sizeValue === null && this.resumeAt !== NOWHERE) this.readRest()
+    return this.sizeValue
+  }
+
+  /** MODSEQ (RFC 7162 §3.1.4). */
+  get modseq(): bigint | null {
+    if (this.modseqValue === null && this.resumeAt !== NOWHERE) this.readRest()
+    return this.modseqValue
+  }
+
   /** INTERNALDATE: when the server received the message, to the second. A new object each time. */
   get internalDate(): Date | null {
+    if (this.dateZone === NO_DATE && this.resumeAt !== NOWHERE) this.readRest()
     return this.dateZone === NO_DATE ? null : new Date(this.dateSeconds * 1000)
   }
 
   /** The offset that INTERNALDATE was given with, minutes east of UTC. */
   get internalDateZone(): number | null {
+    if (this.dateZone === NO_DATE && this.resumeAt !== NOWHERE) this.readRest()
     return this.dateZone === NO_DATE ? null : this.dateZone
   }
 
   /** Null when it was not sent, or could not be understood: then it is in {@link unparsed}. */
   get envelope(): Envelope | null {
-    const kept = this.keptEnvelope
-    if (typeof kept !== 'string') return kept
-    this.keptEnvelope = null
-    try {
-      this.keptEnvelope = scanKept(kept, this.keptAscii, this.context, readEnvelope)
-    } catch (error) {
-      this.lose('ENVELOPE', kept, error)
+    if (this.envelopeAt === NOWHERE && this.envelopeValue === null && this.resumeAt !== NOWHERE) this.readRest()
+    const at = this.envelopeAt
+    if (at !== NOWHERE) {
+      this.envelopeAt = NOWHERE
+      this.envelopeValue = this.readKept('ENVELOPE', at, readEnvelope)
     }
-    return this.keptEnvelope
+    return this.envelopeValue
   }
 
   /** BODYSTRUCTURE, or BODY, which has less. Null as {@link envelope} is. */
   get bodyStructure(): BodyPart | null {
-    const kept = this.keptStructure
-    if (typeof kept !== 'string') return kept
-    this.keptStructure = null
-    try {
-      this.keptStructure = scanKept(kept, this.keptAscii, this.context, readBodyStructure)
-    } catch (error) {
-      this.lose('BODYSTRUCTURE', kept, error)
+    if (this.structureAt === NOWHERE && this.structureValue === null && this.resumeAt !== NOWHERE) this.readRest()
+    const at = this.structureAt
+    if (at !== NOWHERE) {
+      this.structureAt = NOWHERE
+      this.structureValue = this.readKept('BODYSTRUCTURE', at, readBodyStructure)
     }
-    return this.keptStructure
+    return this.structureValue
   }
 
-  /** Whether an envelope came, without parsing it. */
+  /** Whether an ENVELOPE came; does not parse it. */
   get hasEnvelope(): boolean {
-    return this.keptEnvelope !== null || this.unparsed.has('ENVELOPE')
+    if (this.envelopeAt !== NOWHERE || this.envelopeValue !== null) return true
+    if (this.resumeAt !== NOWHERE) this.readRest()
+    return this.envelopeAt !== NOWHERE
   }
 
-  /** Whether a body structure came, without parsing it. */
-  get hasStructure(): boolean {
-    return this.keptStructure !== null || this.unparsed.has('BODYSTRUCTURE')
-  }
-
-  /** @internal Takes over what another row of the same message has besides: some servers split an answer. */
-  absorb(other: FetchedMessage): void {
-    this.uid ??= other.uid
-    this.flags = other.flags ?? this.flags
-    this.size ??= other.size
-    this.modseq = other.modseq ?? this.modseq
-    if (this.dateZone === NO_DATE) {
-      this.dateSeconds = other.dateSeconds
-      this.dateZone = other.dateZone
-    }
-    if (!this.hasEnvelope) this.keptEnvelope = other.keptEnvelope
-    if (!this.hasStructure) this.keptStructure = other.keptStructure
-    this.keptAscii &&= other.keptAscii
-    for (const { name, origin, data } of other.sections.values()) this.addSection(name, origin, data)
-    for (const [name, value] of other.extras) this.addExtra(name, value)
-    for (const [name, raw] of other.unparsed) this.addUnparsed(name, raw)
+  /** Whether a BODYSTRUCTURE or BODY came; does not parse it. */
+  get hasBodyStructure(): boolean {
+    if (this.structureAt !== NOWHERE || this.structureValue !== null) return true
+    if (this.resumeAt !== NOWHERE) this.readRest()
+    return this.structureAt !== NOWHERE
   }
 
   /** The sections that came, by name and origin: `BODY[1.MIME]`, `BODY[2]<1024>`, `BINARY[1]`, `RFC822.HEADER`. */
   get sections(): ReadonlyMap<string, Section> {
+    if (this.resumeAt !== NOWHERE) this.readRest()
     return this.sectionMap ?? noSections
   }
 
@@ -135,42 +161,53 @@ export class FetchedMessage {
 
   /** The value of an item of an extension: `message.get(emailId)`. Undefined when it was not sent. */
   get<T>(item: FetchItem<T>): T | undefined {
-    return this.extraMap?.get(item.name) as T | undefined
+    return this.extras.get(item.name) as T | undefined
   }
 
   /** Names of the extension items that came. */
   get extras(): ReadonlyMap<string, unknown> {
+    if (this.resumeAt !== NOWHERE) this.readRest()
     return this.extraMap ?? noExtras
   }
 
   /** Items whose bytes could not be understood, and items that nothing is known of, by name. */
   get unparsed(): ReadonlyMap<string, Buffer> {
+    if (this.resumeAt !== NOWHERE) this.readRest()
     return this.unparsedMap ?? noUnparsed
   }
 
-  /** @internal for the parser */
+  /** @internal The setters are the parser's. */
+  setUid(uid: number): void {
+    this.uidValue ??= uid
+  }
+
+  /** @internal */
+  setFlags(flags: Flags): void {
+    this.flagsValue ??= flags
+  }
+
+  /** @internal */
+  setSize(size: number): void {
+    this.sizeValue ??= size
+  }
+
+  /** @internal */
+  setModseq(modseq: bigint): void {
+    this.modseqValue ??= modseq
+  }
+
+  /** @internal */
   setInternalDate(seconds: number, zone: number): void {
+    if (this.dateZone !== NO_DATE) return
     this.dateSeconds = seconds
     this.dateZone = zone
   }
 
   /** @internal */
-  keepEnvelope(raw: RawText, ascii: boolean): void {
-    this.keptEnvelope = raw
-    this.keptAscii &&= ascii
-  }
-
-  /** @internal A BODY does not take the place of a BODYSTRUCTURE. */
-  keepStructure(raw: RawText, ascii: boolean, extended: boolean): void {
-    if (!extended && this.keptStructure !== null) return
-    this.keptStructure = raw
-    this.keptAscii &&= ascii
-  }
-
-  /** @internal */
   addSection(name: string, origin: number | null, data: Buffer | StreamedLiteral | null): void {
     this.sectionMap ??= new Map()
-    this.sectionMap.set(origin === null ? name : `${name}<${origin}>`, { name, origin, data })
+    const key = origin === null ? name : `${name}<${origin}>`
+    if (!this.sectionMap.has(key)) this.sectionMap.set(key, { name, origin, data })
   }
 
   /** @internal */
@@ -180,17 +217,117 @@ export class FetchedMessage {
   }
 
   /** @internal */
-  addUnparsed(name: string, raw: Buffer): void {
+  addUnparsed(name: string, raw: RawText): void {
     this.unparsedMap ??= new Map()
-    this.unparsedMap.set(name, raw)
+    if (!this.unparsedMap.has(name)) this.unparsedMap.set(name, Buffer.from(raw, 'latin1'))
   }
 
-  private lose(name: string, kept: RawText, error: unknown): void {
-    if (!(error instanceof ParseError)) throw error
-    this.addUnparsed(name, Buffer.from(kept, 'latin1'))
-    this.context.begin()
+  /** @internal Whether reading stopped at something that was postponed. */
+  get stopped(): boolean {
+    return this.resumeAt !== NOWHERE
+  }
+
+  /**
+   * @internal The scanner stands before the value of an ENVELOPE or BODYSTRUCTURE. The first one that a frame has stops
+   * the reading, and all from there on is kept; unless that is much or lies partly outside of the frame, when each
+   * value is kept by itself.
+   */
+  postpone(item: 'envelope' | 'structure', scan: Scanner): void {
+    const at = this.keep(scan)
+    if (item === 'envelope') {
+      if (this.envelopeAt === NOWHERE && this.envelopeValue === null) this.envelopeAt = at
+    } else if (this.structureAt === NOWHERE && this.structureValue === null) this.structureAt = at
+  }
+
+  private keep(scan: Scanner): number {
+    const from = scan.pos
+    if (scan.text === this.kept) {
+      if (hurried) scan.skipQuietly()
+      else this.resumeAt = from
+      return from
+    }
+    if (this.kept === null && !scan.hasExternals && scan.end - from <= LONGEST_REST) {
+      this.kept = scan.rawCopy(from, scan.end)
+      this.keptAscii = scan.ascii
+      this.resumeAt = 0
+      scan.pos = scan.end
+      return 0
+    }
+    const at = this.kept?.length ?? 0
+    scan.skipQuietly()
+    this.kept = (this.kept ?? '') + scan.rawCopy(from, scan.pos)
+    this.keptAscii &&= scan.ascii && !scan.hasExternals
+    return at
+  }
+
+  /** Parses one value in the kept text, and goes on from there if it is where reading stopped. */
+  private readKept<T>(name: string, at: number, read: (scan: Scanner, context: ParseContext) => T | null): T | null {
+    const { context } = this
+    const scan = openKept(this.kept as RawText, this.keptAscii, context)
+    try {
+      let value: T | null = null
+      scan.pos = at
+      try {
+        value = read(scan, context)
+      } catch (error) {
+        if (!(error instanceof ParseError)) throw error
+        this.loseKept(name, at, scan)
+      }
+      if (this.resumeAt === at) {
+        this.resumeAt = NOWHERE
+        this.readItems(scan, this, context)
+      }
+      return value
+    } finally {
+      this.release()
+      closeKept(context)
+    }
+  }
+
+  /** Reads all items that are still in the kept text; what is postponed stays so. */
+  private readRest(): void {
+    const { context } = this
+    const scan = openKept(this.kept as RawText, this.keptAscii, context)
+    try {
+      scan.pos = this.resumeAt
+      this.resumeAt = NOWHERE
+      hurried = true
+      if (this.skipKept(scan)) this.readItems(scan, this, context)
+    } finally {
+      hurried = false
+      closeKept(context)
+    }
+  }
+
+  /** Passes over a value; false if it has no end. */
+  private skipKept(scan: Scanner): boolean {
+    try {
+      scan.skipQuietly()
+      return true
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error
+      scan.pos = scan.end
+      return false
+    }
+  }
+
+  /** A value that cannot be understood. */
+  private loseKept(name: string, at: number, scan: Scanner): void {
+    scan.pos = at
+    this.skipKept(scan)
+    this.addUnparsed(name, scan.text.slice(at, scan.pos))
     this.context.repaired('item-unparsed')
-    this.context.finish()
+  }
+
+  private release(): void {
+    if (this.envelopeAt === NOWHERE && this.structureAt === NOWHERE && this.resumeAt === NOWHERE) this.kept = null
+  }
+
+  /** @internal Leaves nothing for later. */
+  readAll(): void {
+    void this.envelope
+    void this.bodyStructure
+    if (this.resumeAt !== NOWHERE) this.readRest()
   }
 
   /** Everything that was sent, the lazy items too. A `bigint` becomes a decimal string. */

@@ -245,6 +245,11 @@ export class Cursor {
     while (first < at - 1 && bytes[first] === ZERO) first += 1
     if (at - first > 20) fail('a number of 64 bits', pos)
     this.pos = at
+    if (at - first <= 15) {
+      let small = 0
+      while (first < at) small = small * 10 + (bytes[first++] as number) - ZERO
+      return BigInt(small)
+    }
     const value = BigInt(this.text.slice(first, at))
     return value <= 0xffffffffffffffffn ? value : fail('a number of 64 bits', pos)
   }

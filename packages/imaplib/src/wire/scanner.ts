@@ -197,13 +197,18 @@ export class Scanner extends Cursor {
     return text
   }
 
+  /** Reports raw text that {@link decodeRaw} will have to guess the charset of. */
+  noteCharset(raw: RawText): void {
+    if (!this.ascii) this.decode(raw)
+  }
+
   /** Where the quoted string that is next closes, if it has no escape and no stray quote; then it is read. Else -1. */
   private plainQuoted(): number {
     const open = this.pos + 1
     const close = this.closingQuote(open)
     if (this.backslash < open || open < this.backslashFrom) this.findBackslash(open)
     if (this.backslash < close) return -1
-    if (close + 1 < this.end && ((classes[this.bytes[close + 1] as number] as number) & FOLLOWS_QUOTED) === 0) return -1
+    if (!this.mayFollowQuoted(close + 1)) return -1
     this.pos = close + 1
     return close
   }
@@ -251,7 +256,7 @@ export class Scanner extends Cursor {
           at += 1
         } else this.diagnostics.repaired('quote-bad-escape')
       } else if (byte === QUOTE) {
-        const ends = at + 1 === end || ((classes[bytes[at + 1] as number] as number) & FOLLOWS_QUOTED) !== 0
+        const ends = stray === null ? this.mayFollowQuoted(at + 1) : this.surelyFollowsQuoted(at + 1)
         if (ends || at >= this.strayQuotesFrom) {
           if (stray !== null) this.diagnostics.repaired('quote-unescaped')
           this.pos = at + 1
@@ -268,6 +273,25 @@ export class Scanner extends Cursor {
     this.strayQuotesFrom = strayAt
     this.pos = strayAt + 1
     return stray
+  }
+
+  private mayFollowQuoted(at: number): boolean {
+    return at >= this.end || ((classes[this.bytes[at] as number] as number) & FOLLOWS_QUOTED) !== 0
+  }
+
+  /** Stricter, for strings known to have stray quotes: a word after a space is still inside, `say "hi" now`. */
+  private surelyFollowsQuoted(at: number): boolean {
+    if (!this.mayFollowQuoted(at)) return false
+    const { bytes, end } = this
+    if (at >= end || bytes[at] !== SPACE) return true
+    const next = at + 1 < end ? (bytes[at + 1] as number) : SPACE
+    if (next === QUOTE || next === OPEN || next === CLOSE || next === SPACE || next === OPEN_BRACE || isDigit(next))
+      return true
+    const { pos } = this
+    this.pos = at + 1
+    const nil = this.takeNil()
+    this.pos = pos
+    return nil
   }
 
   // --- literals
@@ -334,9 +358,16 @@ export class Scanner extends Cursor {
         depth -= 1
         at += 1
       } else if (byte === QUOTE) {
-        this.pos = at
-        if (this.plainQuoted() === -1) this.oddQuoted(at + 1)
-        at = this.pos
+        // Most strings are short: looking at each byte beats a call that searches.
+        const open = at
+        do at += 1
+        while (at < end && bytes[at] !== QUOTE && bytes[at] !== BACKSLASH)
+        if (at < end && bytes[at] === QUOTE && this.mayFollowQuoted(at + 1)) at += 1
+        else {
+          this.pos = open
+          this.oddQuoted(open + 1)
+          at = this.pos
+        }
       } else {
         this.pos = at
         if ((byte === OPEN_BRACE || byte === TILDE) && this.literal()) at = this.pos
@@ -361,9 +392,9 @@ export class Scanner extends Cursor {
     }
   }
 
-  /** Whether a {@link rawCopy} of any of it is sure to be ASCII. */
-  get plain(): boolean {
-    return this.ascii && this.externals === null
+  /** Whether some literals of the response lie outside of its frame. */
+  get hasExternals(): boolean {
+    return this.externals !== null
   }
 
   /**

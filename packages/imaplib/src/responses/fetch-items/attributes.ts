@@ -5,11 +5,11 @@ import { readDateTime } from '../internal-date.ts'
 export const uid: FetchItemParser = (scan, row, context) => {
   const value = scan.number()
   if (value === 0) context.repaired('uid-zero')
-  row.uid = value === 0 ? null : value
+  else row.setUid(value)
 }
 
 export const flags: FetchItemParser = (scan, row, context) => {
-  row.flags = readFlags(scan, context)
+  row.setFlags(readFlags(scan, context))
 }
 
 export const internalDate: FetchItemParser = (scan, row, context) => {
@@ -18,7 +18,8 @@ export const internalDate: FetchItemParser = (scan, row, context) => {
 }
 
 export const size: FetchItemParser = (scan, row) => {
-  row.size = scan.looseNumber()
+  const value = scan.looseNumber()
+  if (value !== null) row.setSize(value)
 }
 
 const MINUS = 0x2d
@@ -30,6 +31,6 @@ export const modseq: FetchItemParser = (scan, row, context) => {
   scan.skipSpaces()
   // A negative one (Zoho) is no mod-sequence.
   if (scan.peek() === MINUS) scan.looseNumber()
-  else row.modseq = scan.bigint()
+  else row.setModseq(scan.bigint())
   if (inList && !scan.closeList()) scan.fail('the end of a mod-sequence')
 }

@@ -3,7 +3,7 @@ import type { FetchItem } from '../fetch-item.ts'
 import { readOrigin, readSectionName } from '../section.ts'
 import type { Scanner, StreamedLiteral } from '../../wire/scanner.ts'
 import type { ParseContext } from '../response-parser.ts'
-import { body } from './structure.ts'
+import { bodyStructure } from './structure.ts'
 
 const SPACE = 0x20
 const QUOTE = 0x22
@@ -15,7 +15,7 @@ const TILDE = 0x7e
 /** `BODY[…]<origin> nstring`; without a bracket it is a body structure. */
 export const bodySection: FetchItemParser = (scan, row, context) => {
   if (scan.peek() === OPEN_BRACKET) readSection('BODY', scan, row, context)
-  else body(scan, row, context)
+  else bodyStructure(scan, row, context)
 }
 
 /** `BINARY[…]<origin> literal8` (RFC 3516): a part with its transfer encoding undone. */

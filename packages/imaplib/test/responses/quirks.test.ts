@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { parseUntagged } from '../../src/responses/parse-untagged.ts'
+import { quirks } from '../../src/responses/quirks.ts'
+import { ParseContext } from '../../src/responses/response-parser.ts'
+import { Framer } from '../../src/wire/framer.ts'
+import { loadFixtures, outcome, testFixtures } from '../fixtures.ts'
+
+describe('quirk table', () => {
+  it.each([...quirks.values()].map((quirk) => [quirk.id, quirk] as const))(
+    '%s: its sample is repaired',
+    (id, quirk) => {
+      const input = Buffer.from(`${quirk.sample}\r\n`, 'latin1')
+      const value = outcome([input]) as { type: string; repairs?: string[] }
+      expect(value.repairs).toContain(id)
+      expect(value.type).not.toBe('unparsed')
+    },
+  )
+
+  it('has a fixture for every entry', () => {
+    const titles = loadFixtures('responses/quirks').map(({ title }) => title.split(':')[0])
+    expect([...quirks.keys()].filter((id) => !titles.includes(id))).toEqual([])
+  })
+
+  it('reports each quirk once for a response, after the parse', () => {
+    const order: string[] = []
+    const context = new ParseContext({ onRepair: (quirk) => order.push(quirk), lazy: false })
+    const framer = new Framer({
+      frame: (frame) => {
+        parseUntagged(frame, context)
+        order.push('parsed')
+      },
+    })
+    framer.push(Buffer.from('* 1 FETCH (UID 0 UID 0 FLAGS NIL)\r\n* 2 FETCH (UID 0)\r\n'))
+    expect(order).toEqual(['uid-zero', 'flags-nil', 'parsed', 'uid-zero', 'parsed'])
+  })
+})
+
+testFixtures('responses/quirks')
