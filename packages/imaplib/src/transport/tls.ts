@@ -8,6 +8,7 @@ import { type ConnectLimits, checkLimits, whenReady } from './connecting.ts'
 import { DuplexTransport, injected } from './duplex.ts'
 import { checkFingerprint, parseFingerprints } from './fingerprint.ts'
 import { SEND_HIGH_WATER, SocketTransport } from './socket.ts'
+import { secureContextFor } from './secure-context.ts'
 import { type Address, badOption, placeOf, type SocketOptions, socketOptions } from './tcp.ts'
 import { TlsDetails } from './tls-details.ts'
 import type { Transport } from './transport.ts'
@@ -140,11 +141,13 @@ async function handshake(
   const name = identityOf(asked)
   const checkName = options.checkServerIdentity ?? checkIdentity
   const { fingerprint: _pins, alpn, signal: _signal, ...others } = options as TlsOptions & ConnectLimits
+  // RFC 8997: nothing below TLS 1.2 for mail.
+  if (others.minVersion === undefined && others.secureProtocol === undefined) others.minVersion = 'TLSv1.2'
   let socket: TLSSocket
   try {
     socket = connect({
       ...others,
-      minVersion: options.minVersion ?? (options.secureProtocol === undefined ? 'TLSv1.2' : undefined),
+      secureContext: options.secureContext ?? secureContextFor(others),
       // Said aloud, so that NODE_TLS_REJECT_UNAUTHORIZED=0 does not decide.
       rejectUnauthorized: options.rejectUnauthorized ?? true,
       ALPNProtocols: alpnProtocols(alpn) ?? options.ALPNProtocols,
