@@ -1,6 +1,6 @@
 import { ImapError } from '../errors/imap-error.ts'
 import { deflateTransport } from '../transport/deflate.ts'
-import { startTls, type TlsOptions } from '../transport/tls.ts'
+import { startTls, type StartTlsOptions } from '../transport/tls.ts'
 import type { Transport, TransportReceiver } from '../transport/transport.ts'
 import type { Frame, FramerLimits, LiteralConsumer } from '../wire/frame.ts'
 import { Framer, type FramerOptions } from '../wire/framer.ts'
@@ -70,6 +70,11 @@ export class Link {
     return this.transport
   }
 
+  /** Whether anybody looks at the lines. */
+  get traced(): boolean {
+    return this.traces('sent')
+  }
+
   setLimits(limits: Partial<FramerLimits>): void {
     Object.assign(this.options, limits)
     this.framer.setLimits(limits)
@@ -136,7 +141,7 @@ export class Link {
    * @throws ImapError `ESTARTTLSINJECTION` when a byte in the clear follows the server's answer (CVE-2021-38371 and its
    * many kin: such bytes would be read as if they had come under TLS); `ETLS`, `ETIMEDOUT`
    */
-  async startTls(options: TlsOptions): Promise<void> {
+  async startTls(options: StartTlsOptions): Promise<void> {
     if (this.rest !== null || this.framer.pending > 0) {
       const error = new ImapError(
         'ESTARTTLSINJECTION',

@@ -92,12 +92,27 @@ export class Cursor {
 
   /** Skips spaces, if any. Returns whether there were. */
   skipSpaces(): boolean {
-    const { bytes, end } = this
-    let at = this.pos
+    const { bytes, end, pos } = this
+    if (pos >= end || bytes[pos] !== SPACE) return false
+    let at = pos + 1
     while (at < end && bytes[at] === SPACE) at += 1
-    if (at === this.pos) return false
     this.pos = at
     return true
+  }
+
+  /** Skips spaces. Whether the list that is being read, or the response, ends there: the next item is missing. */
+  atListEnd(): boolean {
+    const { bytes, end, pos } = this
+    if (pos >= end) return true
+    let byte = bytes[pos] as number
+    if (byte === SPACE) {
+      let at = pos + 1
+      while (at < end && bytes[at] === SPACE) at += 1
+      this.pos = at
+      if (at >= end) return true
+      byte = bytes[at] as number
+    }
+    return byte === CLOSE
   }
 
   /** Begins anew from an earlier position. */
@@ -136,17 +151,25 @@ export class Cursor {
 
   /** Interned, as sent. Ends before `]`, space, parentheses, quote and controls. */
   atom(): string {
-    return words.get(this.bytes, this.pos, this.endOf(ENDS_ATOM, 'an atom'))
+    return this.word(words, ENDS_ATOM, 'an atom')
   }
 
   /** An atom in upper case, interned: for names that are compared or looked up, as `UIDVALIDITY`. */
   upperAtom(): string {
-    return names.get(this.bytes, this.pos, this.endOf(ENDS_ATOM, 'an atom'))
+    return this.word(names, ENDS_ATOM, 'an atom')
   }
 
   /** Like {@link upperAtom}, but ends before `[` too: the name of a FETCH item. */
   name(): string {
-    return names.get(this.bytes, this.pos, this.endOf(ENDS_NAME, 'a name'))
+    return this.word(names, ENDS_NAME, 'a name')
+  }
+
+  private word(table: InternTable, ends: number, expected: string): string {
+    const { pos } = this
+    const text = table.getUntil(this.bytes, pos, this.end, classes, ends)
+    if (table.stop === pos) fail(expected, pos)
+    this.pos = table.stop
+    return text
   }
 
   /** Moves past the run of bytes without the class `ends`; returns where it stops. The caller reads `pos` before. */

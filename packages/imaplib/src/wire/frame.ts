@@ -63,8 +63,8 @@ export interface FrameSink {
 export interface FramerLimits {
   /** One line, or the piece of line between two literals. Default 16 MiB. */
   maxLineLength: number
-  /** A literal that is collected in memory. Streamed literals are not limited. Default 32 MiB. */
+  /** A literal that is collected in memory. Streamed literals are not limited. Default 128 MiB. */
   maxLiteralSize: number
-  /** A whole response: its lines and the literals collected with it. Default 64 MiB. */
+  /** A whole response: its lines and the literals collected with it. Default 160 MiB. */
   maxResponseSize: number
 }

@@ -20,8 +20,8 @@ export interface FramerOptions extends Partial<FramerLimits> {
 
 export const defaultLimits: FramerLimits = {
   maxLineLength: 16 * 1024 * 1024,
-  maxLiteralSize: 32 * 1024 * 1024,
-  maxResponseSize: 64 * 1024 * 1024,
+  maxLiteralSize: 128 * 1024 * 1024,
+  maxResponseSize: 160 * 1024 * 1024,
 }
 
 /** The one frame object of a framer; its fields are set anew for each response, so none is allocated for it. */

@@ -24,8 +24,11 @@ export class StreamedLiteral {
   }
 }
 
-const values = new InternTable(2048, 'exact')
-const lowerValues = new InternTable(1024, 'lower')
+/** Longer strings are seldom the same twice. */
+const SHORT = 20
+
+const values = new InternTable(2048, 'exact', SHORT)
+const lowerValues = new InternTable(1024, 'lower', SHORT)
 
 /**
  * A cursor over one response: integers into bytes, and the same bytes as a latin1 string to cut text from.
@@ -132,23 +135,21 @@ export class Scanner extends Cursor {
 
   /** A short string that comes often, interned and in lower case (ASCII letters only); null for `NIL`. */
   lowerNstring(): RawText | null {
-    if (this.peek() === QUOTE) {
-      const from = this.pos + 1
-      const to = this.plainQuoted()
-      if (to !== -1) return lowerValues.get(this.bytes, from, to)
-      return asciiLower(this.rawQuoted())
-    }
+    if (this.peek() === QUOTE) return this.internedQuoted(lowerValues) ?? asciiLower(this.rawQuoted())
     return this.takeNil() ? null : asciiLower(this.rawString())
   }
 
   /** A string that comes often (a parameter's value, a host name), interned, as sent; null for `NIL`. */
   internedNstring(): RawText | null {
-    if (this.peek() === QUOTE) {
-      const from = this.pos + 1
-      const to = this.plainQuoted()
-      if (to !== -1) return to - from <= SHORT ? values.get(this.bytes, from, to) : this.text.slice(from, to)
-    }
+    if (this.peek() === QUOTE) return this.internedQuoted(values) ?? this.rawQuoted()
     return this.rawNstring()
+  }
+
+  private internedQuoted(table: InternTable): RawText | undefined {
+    const text = table.getQuoted(this.bytes, this.pos + 1, this.end)
+    if (text === undefined || !this.mayFollowQuoted(table.stop + 1)) return undefined
+    this.pos = table.stop + 1
+    return text
   }
 
   /** The octets of a string, copied; a streamed literal gives its size only. */
@@ -416,8 +417,6 @@ export class Scanner extends Cursor {
   }
 }
 
-/** Longer strings are seldom the same twice. */
-const SHORT = 20
 const externalAt = (externals: readonly ExternalLiteral[], position: number): ExternalLiteral | null => {
   // Ascending by position (frame.ts), and there may be many.
   let low = 0

@@ -1,0 +1,88 @@
+import { login } from '../commands/login.ts'
+import type { Session } from '../commands/session.ts'
+import { authenticate } from '../connection/authenticate.ts'
+import { AuthenticationError, CommandRefused } from '../errors/failures.ts'
+import { type ChannelBinding, chooseMechanism, type MechanismChoice } from '../sasl/index.ts'
+import { TlsDetails } from '../transport/tls-details.ts'
+import type { Transport } from '../transport/transport.ts'
+import type { Settings } from './options.ts'
+
+/**
+ * Logs in with the strongest mechanism that server, credentials and options have in common.
+ *
+ * Another one is tried only when the server refused the mechanism itself. A refused access token is asked for once more
+ * where it comes from a function; a refused password never.
+ *
+ * @throws AuthenticationError with the server's words; ImapError `ESASL` when no mechanism is left
+ */
+export const logIn = async (session: Session, settings: Settings): Promise<void> => {
+  const { connection } = session
+  const { floor, mechanisms, scram, ...credentials } = settings.auth
+  const choices = chooseMechanism(connection.capabilities ?? [], credentials, {
+    tls: connection.secure,
+    channelBinding: bindingsOf(connection.carrier),
+    floor,
+    allow: mechanisms,
+    loginDisabled: session.has('LOGINDISABLED'),
+    dangerouslyAllowCleartextSecrets: settings.security === 'insecure-plaintext',
+    scram,
+  })
+  const before = connection.capabilities
+  let refusal: unknown
+  for (const choice of choices) {
+    try {
+      await attempt(session, choice, tokenCanBeRenewed(settings))
+      session.markAuthenticated()
+      // What was offered to a stranger says nothing of what a user is offered, unless the server told it anew.
+      if (connection.capabilities === before) connection.forgetCapabilities()
+      return
+    } catch (error) {
+      refusal ??= error
+      if (!(error instanceof AuthenticationError && error.mechanismUnavailable)) throw error
+    }
+  }
+  throw refusal
+}
+
+const tokenCanBeRenewed = ({ auth }: Settings): boolean =>
+  'accessToken' in auth && typeof auth.accessToken === 'function'
+
+const attempt = async (session: Session, choice: MechanismChoice, renewable: boolean): Promise<void> => {
+  if (choice.kind === 'login-command') return loginCommand(session, choice)
+  const { connection } = session
+  try {
+    await authenticate(connection, choice.mechanism)
+  } catch (error) {
+    if (!(error instanceof AuthenticationError)) throw error
+    // Coremail announces SASL-IR and answers BAD to it: ask again as if it had not.
+    const withoutIr = error.mechanismUnavailable && session.has('SASL-IR')
+    if (!withoutIr && !(renewable && error.cause !== undefined)) throw error
+    await authenticate(connection, choice.mechanism, !withoutIr)
+  }
+}
+
+const loginCommand = async (session: Session, choice: MechanismChoice & { kind: 'login-command' }): Promise<void> => {
+  try {
+    await session.run(login, [choice.user, choice.password])
+  } catch (error) {
+    if (!(error instanceof CommandRefused)) throw error
+    const { responseCode, serverText, retryable } = error
+    const details = { responseCode, serverText, retryable, command: 'LOGIN', cause: error }
+    throw new AuthenticationError('LOGIN', false, `LOGIN was refused: ${serverText}`, details)
+  }
+}
+
+/**
+ * The channel bindings that this connection can make, the best first. `tls-unique` is not defined for TLS 1.3, yet it is
+ * the only one that Cyrus knows there, and it ties to the connection all the same; so it comes last.
+ */
+const bindingsOf = (transport: Transport): ChannelBinding[] => {
+  const details = 'tls' in transport && transport.tls instanceof TlsDetails ? transport.tls : null
+  if (details === null) return []
+  const found: [ChannelBinding['type'], Uint8Array | null][] = [
+    ['tls-exporter', details.exporter('EXPORTER-Channel-Binding', 32)],
+    ['tls-unique', details.tlsUnique()],
+    ['tls-server-end-point', details.serverEndPoint()],
+  ]
+  return found.flatMap(([type, data]) => (data === null ? [] : [{ type, data }]))
+}

@@ -1,0 +1,91 @@
+import { invalid } from '../errors/imap-error.ts'
+import type { SequenceSet } from '../wire/sequence-set.ts'
+import type { CommandWriter } from '../wire/writer.ts'
+import type { Command, CommandContext } from './command.ts'
+import { FetchCollector } from './fetch-collector.ts'
+import type { AskedItem } from './fetch-items/index.ts'
+
+export interface FetchModifiers {
+  /** Only messages that changed after this mod-sequence (RFC 7162 §3.1.4.1). */
+  readonly changedSince?: bigint | undefined
+  /** With {@link changedSince}: also tell which of the UIDs are gone (RFC 7162 §3.2.6 VANISHED; needs QRESYNC enabled). */
+  readonly vanished?: boolean | undefined
+  /**
+   * Only the messages at these places among those of the set (RFC 9394 §3.2 PARTIAL): `[1, 100]` the first hundred,
+   * `[-1, -100]` the last.
+   */
+  readonly partial?: readonly [from: number, to: number] | undefined
+}
+
+export type FetchArguments = [set: SequenceSet, items: readonly AskedItem[], modifiers: FetchModifiers]
+
+/** What a FETCH leaves behind when its rows have been taken. */
+export interface FetchOutcome {
+  /** Messages of which only a part of what was asked has come: UIDs, or sequence numbers for FETCH. */
+  readonly incomplete: readonly number[]
+  /** How many answers could not be understood. */
+  readonly unparsed: number
+}
+
+const write = (out: CommandWriter, [set, items, modifiers]: FetchArguments, context: CommandContext, uid: boolean) => {
+  if (items.length === 0) throw invalid('FETCH: nothing is asked of the messages')
+  out.set(set)
+  out.open()
+  // A UID FETCH is answered with UIDs in any case (RFC 9051 §6.4.9).
+  const besides = uid ? items.filter(({ key }) => key !== 'uid') : items
+  for (const { item, option } of besides) item.write(out, option)
+  if (besides.length === 0) out.atom('UID')
+  out.close()
+  writeModifiers(out, modifiers, context)
+}
+
+const writeModifiers = (out: CommandWriter, modifiers: FetchModifiers, context: CommandContext): void => {
+  const { changedSince, vanished, partial } = modifiers
+  if (changedSince === undefined && partial === undefined) {
+    if (vanished === true) throw invalid('FETCH: vanished needs changedSince (RFC 7162 §3.2.6)')
+    return
+  }
+  out.open()
+  if (changedSince !== undefined) out.atom('CHANGEDSINCE').number(changedSince)
+  if (vanished === true) {
+    if (!context.isEnabled('QRESYNC')) throw invalid('FETCH: vanished needs QRESYNC to be enabled (RFC 7162 §3.2.6)')
+    out.atom('VANISHED')
+  }
+  if (partial !== undefined) out.atom('PARTIAL').verbatim(partialRange(partial))
+  out.close()
+}
+
+/** `1:100`, `-1:-100`: both counted from the same end, none zero (RFC 9394 §4). */
+export const partialRange = ([from, to]: readonly [number, number]): string => {
+  const good = (n: number) => Number.isInteger(n) && n !== 0 && Math.abs(n) <= 0xffff_ffff
+  if (!good(from) || !good(to) || from > 0 !== to > 0) throw invalid(`${from}:${to} is not a range of places`)
+  return `${from}:${to}`
+}
+
+const needed = ([, items, { changedSince, partial }]: FetchArguments): readonly string[] => {
+  for (const { item } of items)
+    if (item.needs !== undefined) return typeof item.needs === 'string' ? [item.needs] : item.needs
+  if (partial !== undefined) return ['PARTIAL']
+  return changedSince === undefined ? [] : ['CONDSTORE', 'QRESYNC']
+}
+
+const fetchBy = (uid: boolean): Command<FetchArguments, FetchOutcome> => ({
+  name: uid ? 'UID FETCH' : 'FETCH',
+  states: ['selected'],
+  idempotent: true,
+  // RFC 9051 §5.5: a FETCH by numbers must not run beside what may expunge.
+  order: () => (uid ? 'free' : 'numbers'),
+  needs: needed,
+  write(out, args, context) {
+    if (uid) out.atom('UID')
+    out.atom('FETCH')
+    write(out, args, context, uid)
+  },
+  collect: ([set, items], _context) => new FetchCollector(set, items, uid, { row: () => undefined }),
+})
+
+/** UID FETCH: data of messages named by UID (RFC 9051 §6.4.9). Give it a {@link FetchCollector} to have the rows. */
+export const uidFetch: Command<FetchArguments, FetchOutcome> = fetchBy(true)
+
+/** FETCH: data of messages named by sequence number (RFC 9051 §6.4.5). */
+export const fetch: Command<FetchArguments, FetchOutcome> = fetchBy(false)

@@ -1,0 +1,45 @@
+import type { LiteralMode } from '../wire/fragment.ts'
+
+/** What a server says it can do: names in upper case, as in `CAPABILITY IMAP4rev1 IDLE AUTH=PLAIN`. */
+export class Capabilities {
+  private readonly names: ReadonlySet<string>
+
+  constructor(names: Iterable<string> = []) {
+    this.names = new Set(Array.from(names, (name) => name.toUpperCase()))
+  }
+
+  /** Reads the words after `CAPABILITY`. Stray spaces are borne, and `LITERAL +` is put together again. */
+  static parse(text: string): Capabilities {
+    return new Capabilities(
+      text
+        .replace(/ \+(?= |$)/g, '+')
+        .split(' ')
+        .filter((name) => name !== ''),
+    )
+  }
+
+  /** Case does not matter. `has('IMAP4rev2')`, `has('AUTH=PLAIN')`. */
+  has(name: string): boolean {
+    return this.names.has(name.toUpperCase())
+  }
+
+  /** The values of a capability that has them: `values('AUTH')` → `['PLAIN', 'SCRAM-SHA-256']`. */
+  values(name: string): string[] {
+    const prefix = `${name.toUpperCase()}=`
+    return [...this.names].filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length))
+  }
+
+  get size(): number {
+    return this.names.size
+  }
+
+  [Symbol.iterator](): IterableIterator<string> {
+    return this.names[Symbol.iterator]()
+  }
+
+  /** RFC 7888 §5: LITERAL+ for any size; LITERAL- for up to 4096 octets, and IMAP4rev2 includes it (RFC 9051 App. E). */
+  get literals(): LiteralMode {
+    if (this.has('LITERAL+')) return 'plus'
+    return this.has('LITERAL-') || this.has('IMAP4REV2') ? 'minus' : 'synchronising'
+  }
+}
