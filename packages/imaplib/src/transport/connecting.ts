@@ -43,7 +43,7 @@ export function whenReady(
     }
     const onReady = () => settle(null)
     const onClose = () => settle(new ImapError('ECONNECT', `${doing}: the connection was closed`, { retryable: true }))
-    const onAbort = () => settle(signal === undefined ? null : aborted(signal, doing))
+    const onAbort = () => signal !== undefined && settle(aborted(signal, doing))
     const onTimeout = () => {
       const message = `${doing} took longer than ${connectTimeout} ms`
       settle(new ImapError('ETIMEDOUT', message, { retryable: true }))

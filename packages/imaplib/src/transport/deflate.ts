@@ -4,6 +4,8 @@ import type { Transport, TransportReceiver } from './transport.ts'
 
 const PIECE = 64 * 1024
 const HIGH_WATER = 64 * 1024
+/** How much may wait on either side of zlib. The option is one of its streams, which the types do not tell. */
+const mark = { highWaterMark: HIGH_WATER }
 
 export interface DeflateOptions {
   /** 0 (none) to 9 (smallest). Default 6. */
@@ -58,13 +60,13 @@ class DeflateTransport implements CompressedTransport, TransportReceiver {
   constructor(inner: Transport, first: Buffer | null, options: DeflateOptions) {
     this.inner = inner
     this.description = `${inner.description} (compressed)`
-    // Of the marks for both directions only one matters in each: what waits to be inflated, and what waits to be read.
-    const sizes = { chunkSize: PIECE, highWaterMark: HIGH_WATER }
-    this.inflater = createInflateRaw(sizes)
+    this.inflater = createInflateRaw({ chunkSize: PIECE, ...mark })
     // One sync flush for each write: RFC 4978 §4. The last block is never marked as final: the end of the connection is
     // the end of the stream, and some servers take a final block for an error.
     const flush = constants.Z_SYNC_FLUSH
-    this.deflater = createDeflateRaw({ flush, finishFlush: flush, level: options.level ?? 6, ...sizes })
+    // Commands are short: a small window loses little, and an idle connection holds 64 KiB of it in place of 256.
+    const small = { windowBits: 13, memLevel: 6, chunkSize: 4096, ...mark }
+    this.deflater = createDeflateRaw({ flush, finishFlush: flush, level: options.level ?? 6, ...small })
     this.inflater.pause()
     this.inflater.on('data', (piece: Buffer) => this.inflated(piece))
     this.inflater.on('drain', () => this.innerMayContinue())

@@ -13,20 +13,26 @@ import { type Address, badOption, placeOf, type SocketOptions, socketOptions } f
 import { TlsDetails } from './tls-details.ts'
 import type { Transport } from './transport.ts'
 
+/** What belongs to an {@link Address}, or is decided or declared anew by {@link TlsOptions}. */
+type Own =
+  | 'host'
+  | 'port'
+  | 'path'
+  | 'socket'
+  | 'timeout'
+  | 'lookup'
+  | 'signal'
+  | 'onread'
+  | 'allowHalfOpen'
+  | 'isServer'
+type Passed = {
+  [Name in Exclude<keyof ConnectionOptions, Own | keyof Declared>]?: ConnectionOptions[Name] | undefined
+}
+
 /** How TLS is done. Whatever Node's `tls.connect()` knows (`ca`, `cert`, `key`, `ciphers`, …) may stand here too. */
-export interface TlsOptions
-  extends Omit<
-    ConnectionOptions,
-    | 'host'
-    | 'port'
-    | 'path'
-    | 'socket'
-    | 'timeout'
-    | 'servername'
-    | 'rejectUnauthorized'
-    | 'checkServerIdentity'
-    | 'lookup'
-  > {
+export interface TlsOptions extends Passed, Declared {}
+
+interface Declared {
   /** The name in the certificate, if it is not `host`; it is also sent to the server (SNI) unless it is an IP address. */
   servername?: string | undefined
   /** Whether a certificate that cannot be verified is refused. Default true, whatever the environment says. */
@@ -65,6 +71,12 @@ class TlsSocketTransport extends SocketTransport implements TlsTransport {
   attachTls(socket: TLSSocket): void {
     this.tlsSocket = socket
     this.attachSocket(socket)
+  }
+
+  /** Alerts of TLS come later too: TLS 1.3 refuses a client certificate after the handshake. */
+  protected override failed(error: Error): void {
+    const explained = explainTlsError(error, this.description.replace(/^\S+ /, ''), '')
+    this.finish(explained instanceof Error ? explained : error)
   }
 
   get tls(): TlsDetails {
@@ -140,7 +152,9 @@ async function handshake(
   const asked = options.servername === undefined || options.servername === '' ? host : options.servername
   const name = identityOf(asked)
   const checkName = options.checkServerIdentity ?? checkIdentity
-  const { fingerprint: _pins, alpn, signal: _signal, ...others } = options as TlsOptions & ConnectLimits
+  const { fingerprint: _pins, alpn, signal: _signal, ...given } = options as TlsOptions & ConnectLimits
+  // An option that is there but undefined is not always taken as absent by tls.connect().
+  const others: ConnectionOptions = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   // RFC 8997: nothing below TLS 1.2 for mail.
   if (others.minVersion === undefined && others.secureProtocol === undefined) others.minVersion = 'TLSv1.2'
   let socket: TLSSocket

@@ -270,6 +270,20 @@ describe('certificates', () => {
     await other.stop()
   })
 
+  it('a server that misses a client certificate says so, though the handshake is over', async () => {
+    const other = await listenTls({ ...good, ca: ca.cert, requestCert: true })
+    const transport = await connectTls({ host: '127.0.0.1', port: other.port, ca: ca.cert })
+    const error = await new Recorder(transport).untilClosed()
+    expect(error).toMatchObject({ code: 'ETLS', message: expect.stringContaining('pass `cert` and `key`') })
+    await other.stop()
+  })
+
+  it('options that are there but undefined count as absent', async () => {
+    const nothing = { minVersion: undefined, minDHSize: undefined, ciphers: undefined, cert: undefined, key: undefined }
+    const more = { checkServerIdentity: undefined, fingerprint: undefined, servername: undefined, alpn: undefined }
+    expect(await attempt(good, { ...nothing, ...more })).toEqual(accepted)
+  })
+
   it('a custom check of the name is asked, with the name without its final dot', async () => {
     const asked: string[] = []
     const check = (name: string) => {
