@@ -5,6 +5,7 @@ import { type Response, responseParsers } from './registry.ts'
 import type { ParseContext } from './response-parser.ts'
 
 const STAR = 0x2a
+const OPEN_BRACKET = 0x5b
 
 const isDigit = (byte: number): boolean => byte >= 0x30 && byte <= 0x39
 
@@ -31,7 +32,7 @@ export const parseUntagged = (frame: Frame, context: ParseContext): Response => 
       context.number = scan.number()
       scan.space()
     }
-    name = scan.name()
+    name = readName(scan, context)
     scan.skipSpaces()
     const parser = responseParsers.get(name)
     if (parser === undefined)
@@ -48,4 +49,11 @@ export const parseUntagged = (frame: Frame, context: ParseContext): Response => 
   } finally {
     context.finish()
   }
+}
+
+/** A response code without a status before it is taken as that of an OK. */
+const readName = (from: Scanner, context: ParseContext): string => {
+  if (from.peek() !== OPEN_BRACKET) return from.name()
+  context.repaired('code-without-status')
+  return 'OK'
 }
