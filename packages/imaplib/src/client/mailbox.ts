@@ -1,16 +1,167 @@
+import type { Command } from '../commands/command.ts'
+import type { FetchQuery, Message } from '../commands/fetch-items/index.ts'
 import type { MailboxState } from '../commands/mailbox-state.ts'
 import type { CallOptions } from '../commands/run.ts'
-import type { FetchQuery, Message } from '../commands/fetch-items/index.ts'
 import { ImapError } from '../errors/imap-error.ts'
-import type { Flags } from '../responses/flags.ts'
-import type { SequenceSet } from '../wire/sequence-set.ts'
 import type { Connections } from './connections.ts'
 import { type FetchOptions, fetchMessages, fetchOne } from './fetch-messages.ts'
-import type { Lane, Target } from './lane.ts'
+import type { Target } from './lane.ts'
 import type { Lease } from './lanes.ts'
 import type { Uids } from './uids.ts'
 
 export interface OpenOptions extends CallOptions {
   /** Open it so that nothing can be changed, not even by reading (EXAMINE). Default false. */
   readOnly?: boolean | undefined
+}
+
+/**
+ * A mailbox in your hand. Several may be open at once; each operation sees to it that this mailbox is the selected one on
+ * the connection that carries it.
+ *
+ * Messages are named by UID. When the mailbox's UIDVALIDITY changes, or it is deleted, the handle is stale and says so
+ * (`ESTALE`): UIDs that you hold would mean other messages.
+ *
+ * @example
+ * await using inbox = await client.open('INBOX')
+ * const unseen = await inbox.search({ unseen: true })
+ */
+export class Mailbox implements AsyncDisposable {
+  /** In Unicode. */
+  readonly name: string
+  /** As asked for; the server may say that nothing can be changed although it was opened for changes: {@link state}. */
+  readonly readOnly: boolean
+  readonly maxBacklog: number
+  private readonly connections: Connections
+  private readonly target: Target
+  private known: MailboxState
+  private closed = false
+  private stale: ImapError | null = null
+
+  /** @internal use `client.open()` */
+  constructor(connections: Connections, target: Target, state: MailboxState, maxBacklog: number) {
+    this.connections = connections
+    this.target = target
+    this.name = target.name
+    this.readOnly = target.readOnly
+    this.known = state
+    this.maxBacklog = maxBacklog
+    connections.lanes.count(target, 1)
+  }
+
+  /** What the server said of the mailbox, kept true while it is selected. */
+  get state(): Readonly<MailboxState> {
+    return this.known
+  }
+
+  /** How many messages there are, as far as the server has told. */
+  get exists(): number {
+    return this.known.exists
+  }
+
+  /** Undefined where the server tells none: then UIDs cannot be kept between sessions. */
+  get uidValidity(): number | undefined {
+    return this.known.uidValidity
+  }
+
+  get uidNext(): number | undefined {
+    return this.known.uidNext
+  }
+
+  /** With CONDSTORE. */
+  get highestModSeq(): bigint | undefined {
+    return this.known.highestModSeq
+  }
+
+  /**
+   * The messages with these UIDs, one by one as they come; those that are not there are left out. What the query asks
+   * for is there in each message, and its type says so. `\Seen` is never set by it.
+   *
+   * Leaving the loop early is cheap; other commands inside of it are fine.
+   *
+   * @throws ImapError `EINVALID` at once; while iterating `EUNPARSED` at the end when a row could not be understood, and
+   * the errors of any command
+   * @example
+   * for await (const message of inbox.fetch('1:*', { envelope: true, flags: true }))
+   *   console.log(message.uid, message.envelope.subject)
+   */
+  fetch<const Query extends FetchQuery>(
+    uids: Uids,
+    query: Query,
+    options: FetchOptions = {},
+  ): AsyncIterableIterator<Message<Query>> & AsyncDisposable {
+    this.check()
+    return fetchMessages(this, uids, query, options)
+  }
+
+  /** One message; undefined when there is none with this UID. */
+  async fetchOne<const Query extends FetchQuery>(
+    uid: number,
+    query: Query,
+    options: FetchOptions = {},
+  ): Promise<Message<Query> | undefined> {
+    this.check()
+    return fetchOne(this, uid, query, options)
+  }
+
+  /**
+   * Sends any command with this mailbox selected: a built-in one, one of an extension, or your own.
+   * See `command()` for how one is made.
+   */
+  command<Args extends readonly unknown[], Result>(
+    command: Command<Args, Result>,
+    args: Args,
+    options: CallOptions = {},
+  ): Promise<Result> {
+    return this.use(command.idempotent, options, ({ lane }) => lane.session.run(command, args, options))
+  }
+
+  /** @internal Does something while the mailbox is selected; once more when a lost connection did no harm. */
+  use<Result>(idempotent: boolean, options: CallOptions, task: (lease: Lease) => Promise<Result>): Promise<Result> {
+    return this.connections.persist(idempotent, async () => {
+      const lease = await this.lease(options)
+      try {
+        return await task(lease)
+      } finally {
+        lease.release()
+      }
+    })
+  }
+
+  /** @internal A lane with this mailbox selected, and the certainty that UIDs still mean what they did. */
+  async lease(options: CallOptions): Promise<Lease> {
+    this.check()
+    const lease = await this.connections.lanes.lease(this.target, options)
+    const state = lease.lane.session.mailbox
+    if (state === null || state === this.known) return lease
+    if (state.uidValidity !== this.known.uidValidity) {
+      lease.release()
+      this.stale = new ImapError(
+        'ESTALE',
+        `${this.name}: UIDVALIDITY changed from ${this.known.uidValidity} to ${state.uidValidity}; UIDs known until now ` +
+          'mean nothing any more. Open the mailbox again.',
+      )
+      throw this.stale
+    }
+    this.known = state
+    return lease
+  }
+
+  /** Ends the use of this handle. Never expunges, and never fails. */
+  close(): Promise<void> {
+    if (!this.closed) {
+      this.closed = true
+      this.connections.lanes.count(this.target, -1)
+    }
+    return Promise.resolve()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  private check(): void {
+    if (this.stale !== null) throw this.stale
+    if (this.closed)
+      throw new ImapError('ESTALE', `The handle of ${this.name} has been closed. Open the mailbox again.`)
+  }
 }

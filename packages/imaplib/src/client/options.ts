@@ -99,13 +99,13 @@ export interface ConnectOptions extends Partial<FramerLimits> {
 }
 
 /** The options with their defaults filled in and checked. */
-export interface Settings extends ConnectOptions {
+export interface Settings extends Omit<ConnectOptions, 'reconnect'> {
   readonly port: number
   readonly security: Security
   readonly timeout: number
   readonly maxConnections: number
   readonly maxBacklog: number
-  readonly reconnect: Required<ReconnectOptions> | false
+  readonly reconnect: { readonly attempts: number; readonly delay: number; readonly maxDelay: number } | false
 }
 
 /**

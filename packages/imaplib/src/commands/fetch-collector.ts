@@ -82,12 +82,6 @@ export class FetchCollector implements Collector<FetchOutcome> {
     if (earlier === undefined) {
       this.pieces ??= new Map()
       this.pieces.set(row.seq, row)
-      return true
-    }
-    earlier.absorb(row)
-    if ((!this.uid || earlier.uid !== null) && this.complete(earlier)) {
-      this.pieces?.delete(row.seq)
-      this.deliver(earlier)
     }
     return true
   }

@@ -15,7 +15,7 @@ export const size: RequestItem<true, number> = plainItem('RFC822.SIZE', (row) =>
 
 export const envelope: RequestItem<true, Envelope> = plainItem('ENVELOPE', (row) => row.hasEnvelope)
 
-export const bodyStructure: RequestItem<true, BodyPart> = plainItem('BODYSTRUCTURE', (row) => row.hasStructure)
+export const bodyStructure: RequestItem<true, BodyPart> = plainItem('BODYSTRUCTURE', (row) => row.hasBodyStructure)
 
 /** The mod-sequence of the message (RFC 7162 §3.1.4). */
 export const modseq: RequestItem<true, bigint> = plainItem('MODSEQ', (row) => row.modseq !== null, {

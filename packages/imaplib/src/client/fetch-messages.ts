@@ -1,0 +1,59 @@
+import type { FetchModifiers } from '../commands/fetch.ts'
+import { askedItems, type FetchQuery, isFetchKey, type Message } from '../commands/fetch-items/index.ts'
+import type { CallOptions } from '../commands/run.ts'
+import { invalid } from '../errors/imap-error.ts'
+import type { SequenceSet } from '../wire/sequence-set.ts'
+import { FetchStream } from './fetch-stream.ts'
+import type { Lease } from './lanes.ts'
+import { inPieces, toSet, type Uids } from './uids.ts'
+
+export interface FetchOptions extends CallOptions, FetchModifiers {
+  /** Told of UIDs that are gone, with `changedSince` and `vanished`. */
+  onVanished?: ((uids: SequenceSet) => void) | undefined
+}
+
+/** What an operation on messages needs of its mailbox. */
+export interface MailboxAccess {
+  lease(options: CallOptions): Promise<Lease>
+  readonly maxBacklog: number
+}
+
+/**
+ * Starts a fetch: nothing is sent before the first row is asked for.
+ * @throws ImapError `EINVALID` for an empty set, an empty query, or a key that is none
+ */
+export const fetchMessages = <Query extends FetchQuery>(
+  access: MailboxAccess,
+  uids: Uids,
+  query: Query,
+  options: FetchOptions,
+): AsyncIterableIterator<Message<Query>> & AsyncDisposable => {
+  for (const key of Object.keys(query))
+    if (!isFetchKey(key)) throw invalid(`fetch: ${JSON.stringify(key)} is nothing that can be asked of a message`)
+  const items = askedItems(query)
+  const { signal, timeout, onVanished, ...modifiers } = options
+  const call = { signal, timeout }
+  const asked = items.length === 0 ? askedItems({ uid: true }) : items
+  return new FetchStream({
+    sets: inPieces(toSet(uids)),
+    items: asked,
+    modifiers,
+    call,
+    onVanished,
+    maxBacklog: access.maxBacklog,
+    lease: () => access.lease(call),
+    // The rows have what the query asks for, or they are not delivered: that is what FetchCollector sees to.
+  }) as unknown as AsyncIterableIterator<Message<Query>> & AsyncDisposable
+}
+
+/** The one message, or undefined when there is none with this UID. */
+export const fetchOne = async <Query extends FetchQuery>(
+  access: MailboxAccess,
+  uid: number,
+  query: Query,
+  options: FetchOptions,
+): Promise<Message<Query> | undefined> => {
+  let found: Message<Query> | undefined
+  for await (const message of fetchMessages(access, uid, query, options)) found = message
+  return found
+}
