@@ -5,7 +5,6 @@ import type { ParseContext } from './response-parser.ts'
 
 const QUOTE = 0x22
 const OPEN = 0x28
-const CLOSE = 0x29
 
 /** `("CHARSET" "utf-8" …)` or `NIL` (RFC 9051 §9, body-fld-param). */
 export const readParameters = (scan: Scanner, context: ParseContext): RawParameters => {
@@ -23,7 +22,7 @@ export const readParameters = (scan: Scanner, context: ParseContext): RawParamet
       continue
     }
     const name = scan.lowerNstring()
-    const value = missing(scan) ? null : scan.internedNstring()
+    const value = scan.atListEnd() ? null : scan.internedNstring()
     if (value === null) context.repaired('parameter-nil')
     if (name === null) continue
     pairs ??= []
@@ -38,9 +37,9 @@ export const readParameters = (scan: Scanner, context: ParseContext): RawParamet
  * is read.
  */
 export const readExtensions = (part: BodyPart, scan: Scanner, context: ParseContext): void => {
-  if (!missing(scan)) readDisposition(part, scan, context)
-  if (!missing(scan)) readLanguages(part, scan, context)
-  if (!missing(scan)) {
+  if (!scan.atListEnd()) readDisposition(part, scan, context)
+  if (!scan.atListEnd()) readLanguages(part, scan, context)
+  if (!scan.atListEnd()) {
     if (scan.peek() === OPEN) scan.skipValue()
     else part.location = scan.nstring()
   }
@@ -58,7 +57,7 @@ const readDisposition = (part: BodyPart, scan: Scanner, context: ParseContext): 
   }
   if (scan.closeList()) return
   const disposition = scan.peek() === OPEN ? null : scan.lowerNstring()
-  if (missing(scan)) {
+  if (scan.atListEnd()) {
     scan.closeList()
     part.setDisposition(disposition, noParameters)
     return
@@ -89,7 +88,7 @@ const readLanguages = (part: BodyPart, scan: Scanner, context: ParseContext): vo
   scan.skipSpaces()
   if (first !== null && part.disposition === null && (scan.peek() === OPEN || isDisposition(first))) {
     context.repaired('extensions-swapped')
-    const parameters = missing(scan) ? noParameters : readParameters(scan, context)
+    const parameters = scan.atListEnd() ? noParameters : readParameters(scan, context)
     part.setDisposition(first, parameters)
     while (!scan.closeList()) scan.skipValue()
     return
@@ -111,10 +110,4 @@ const readLanguageItems = (languages: string[], scan: Scanner, context: ParseCon
     else languages.push(language)
   }
   return languages.length === 0 ? noLanguages : languages
-}
-
-/** Whether the list ends before its next item. */
-export const missing = (scan: Scanner): boolean => {
-  scan.skipSpaces()
-  return scan.atEnd || scan.peek() === CLOSE
 }

@@ -1,5 +1,5 @@
 import type { Scanner } from '../wire/scanner.ts'
-import { missing, readExtensions, readParameters } from './body-fields.ts'
+import { readExtensions, readParameters } from './body-fields.ts'
 import { BodyPart, noParameters } from './body-part.ts'
 import { readEnvelope } from './envelope.ts'
 import type { ParseContext } from './response-parser.ts'
@@ -84,7 +84,7 @@ const readStart = (scan: Scanner, context: ParseContext, open: OpenPart[]): Body
     open.push({ part, children: [] })
     return undefined
   }
-  if (missing(scan)) {
+  if (scan.atListEnd()) {
     scan.closeList()
     context.repaired('body-nil')
     return null
@@ -96,7 +96,7 @@ const readSinglePart = (scan: Scanner, context: ParseContext, open: OpenPart[]):
   const part = new BodyPart()
   const type = scan.lowerNstring()
   // A multipart without parts is sent as its subtype alone, or with NIL for the parts.
-  const bare = missing(scan) || scan.peek() === OPEN
+  const bare = scan.atListEnd() || scan.peek() === OPEN
   if (type !== null && (bare ? !mediaTypes.has(type) : multipartSubtypes.has(type))) {
     return emptyMultipart(part, type, scan, context, open)
   }
@@ -110,18 +110,18 @@ const readSinglePart = (scan: Scanner, context: ParseContext, open: OpenPart[]):
     part.subtype = subtype ?? (type === 'text' ? 'plain' : 'octet-stream')
   } else if (subtype !== null) part.subtype = subtype
   number(part, open.at(-1))
-  const parameters = missing(scan) ? noParameters : readParameters(scan, context)
-  if (!missing(scan)) part.id = scan.nstring()
-  const description = missing(scan) ? null : scan.rawNstring()
+  const parameters = scan.atListEnd() ? noParameters : readParameters(scan, context)
+  if (!scan.atListEnd()) part.id = scan.nstring()
+  const description = scan.atListEnd() ? null : scan.rawNstring()
   part.setRaw(parameters, description)
-  if (!missing(scan)) part.encoding = readEncoding(scan, context)
-  if (missing(scan)) context.repaired('body-short')
+  if (!scan.atListEnd()) part.encoding = readEncoding(scan, context)
+  if (scan.atListEnd()) context.repaired('body-short')
   else part.size = readSize(scan)
   if (part.type === 'message' && (part.subtype === 'rfc822' || part.subtype === 'global')) {
-    if (missing(scan) || scan.peek() !== OPEN) context.repaired('message-basic')
+    if (scan.atListEnd() || scan.peek() !== OPEN) context.repaired('message-basic')
     else {
       part.envelope = readEnvelope(scan, context)
-      if (!missing(scan)) {
+      if (!scan.atListEnd()) {
         open.push({ part, children: null })
         return undefined
       }
@@ -155,24 +155,24 @@ const isNumberNext = (scan: Scanner): boolean => {
 
 /** The line count of a text. When it is missing what follows is the MD5, a string or `NIL`. */
 const readLines = (part: BodyPart, scan: Scanner, context: ParseContext): void => {
-  if (!missing(scan) && isNumberNext(scan)) part.lines = scan.looseNumber()
+  if (!scan.atListEnd() && isNumberNext(scan)) part.lines = scan.looseNumber()
   else context.repaired('lines-missing')
 }
 
 /** After the size, or after the body and lines of a message: MD5 and the other extension data. */
 const readSingleRest = (part: BodyPart, scan: Scanner, context: ParseContext): void => {
-  if (!missing(scan) && isNumberNext(scan)) {
+  if (!scan.atListEnd() && isNumberNext(scan)) {
     part.lines ??= scan.looseNumber()
-    while (!missing(scan) && isNumberNext(scan)) scan.looseNumber()
+    while (!scan.atListEnd() && isNumberNext(scan)) scan.looseNumber()
     context.repaired('lines-surplus')
   }
   // A list cannot be the MD5: that was left out.
-  if (!missing(scan) && scan.peek() !== OPEN) part.md5 = scan.nstring()
+  if (!scan.atListEnd() && scan.peek() !== OPEN) part.md5 = scan.nstring()
   readExtensions(part, scan, context)
 }
 
 const readMessageRest = (part: BodyPart, scan: Scanner, context: ParseContext): void => {
-  if (!missing(scan) && isNumberNext(scan)) part.lines = scan.looseNumber()
+  if (!scan.atListEnd() && isNumberNext(scan)) part.lines = scan.looseNumber()
   readSingleRest(part, scan, context)
 }
 
@@ -188,14 +188,14 @@ const nextChild = (scan: Scanner, context: ParseContext): boolean => {
 
 /** After the parts: subtype and extension data. */
 const readMultipartRest = (part: BodyPart, scan: Scanner, context: ParseContext): void => {
-  const subtype = missing(scan) ? null : scan.lowerNstring()
+  const subtype = scan.atListEnd() ? null : scan.lowerNstring()
   if (subtype === null) context.repaired('type-nil')
   part.subtype = subtype ?? 'mixed'
   readMultipartExtensions(part, scan, context)
 }
 
 const readMultipartExtensions = (part: BodyPart, scan: Scanner, context: ParseContext): void => {
-  if (!missing(scan)) {
+  if (!scan.atListEnd()) {
     if (scan.peek() === OPEN) part.setRaw(readParameters(scan, context), null)
     else if (!scan.takeNil()) {
       // Exchange puts the Content-Description here.

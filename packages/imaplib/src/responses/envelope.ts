@@ -89,7 +89,6 @@ export class Envelope {
 }
 
 const OPEN = 0x28
-const CLOSE = 0x29
 
 const noGroups: readonly EnvelopeGroup[] = Object.freeze([])
 
@@ -110,22 +109,22 @@ export const readEnvelope = (scan: Scanner, context: ParseContext): Envelope | n
 
 const readFields = (scan: Scanner, context: ParseContext): Envelope => {
   groups.list = null
-  const date = missing(scan) ? null : scan.nstring()
-  const subject = missing(scan) ? null : scan.rawNstring()
+  const date = scan.atListEnd() ? null : scan.nstring()
+  const subject = scan.atListEnd() ? null : scan.rawNstring()
   if (subject !== null) scan.noteCharset(subject)
   scan.skipSpaces()
   const fromAt = scan.pos
   const from = readField('from', scan, context)
   // Without a Sender or Reply-To field the server repeats From (RFC 9051 §7.5.2): nearly always, so it is worth a look.
-  const rawFrom = from.length > 0 && groups.list === null ? scan.text.slice(fromAt, scan.pos) : ''
-  const sender = takeAgain(rawFrom, scan) ? from : readField('sender', scan, context)
-  const replyTo = takeAgain(rawFrom, scan) ? from : readField('replyTo', scan, context)
+  const fromEnd = from.length > 0 && groups.list === null ? scan.pos : fromAt
+  const sender = takeAgain(fromAt, fromEnd, scan) ? from : readField('sender', scan, context)
+  const replyTo = takeAgain(fromAt, fromEnd, scan) ? from : readField('replyTo', scan, context)
   const to = readField('to', scan, context)
   const cc = readField('cc', scan, context)
   const bcc = readField('bcc', scan, context)
-  const inReplyTo = missing(scan) ? null : scan.nstring()
-  if (missing(scan)) context.repaired('envelope-short')
-  const messageId = missing(scan) ? null : scan.nstring()
+  const inReplyTo = scan.atListEnd() ? null : scan.nstring()
+  if (scan.atListEnd()) context.repaired('envelope-short')
+  const messageId = scan.atListEnd() ? null : scan.nstring()
   while (!scan.closeList()) {
     scan.skipValue()
     context.repaired('envelope-surplus')
@@ -147,22 +146,18 @@ class Groups {
 const groups = new Groups()
 
 const readField = (field: EnvelopeField, scan: Scanner, context: ParseContext): readonly Address[] => {
-  if (missing(scan)) return noAddresses
+  if (scan.atListEnd()) return noAddresses
   groups.field = field
   return readAddresses(scan, context, groups.add)
 }
 
 /** Passes over the bytes of `From`, if they come again. */
-const takeAgain = (rawFrom: RawText, scan: Scanner): boolean => {
+const takeAgain = (fromAt: number, fromEnd: number, scan: Scanner): boolean => {
   scan.skipSpaces()
-  const to = scan.pos + rawFrom.length
-  if (rawFrom === '' || to > scan.end || !scan.text.startsWith(rawFrom, scan.pos)) return false
-  scan.pos = to
+  const { bytes, pos } = scan
+  const ahead = pos - fromAt
+  if (fromAt === fromEnd || fromEnd + ahead > scan.end) return false
+  for (let at = fromAt; at < fromEnd; at++) if (bytes[at] !== bytes[at + ahead]) return false
+  scan.pos = fromEnd + ahead
   return true
-}
-
-/** Whether the list ends before its next item. */
-const missing = (scan: Scanner): boolean => {
-  scan.skipSpaces()
-  return scan.atEnd || scan.peek() === CLOSE
 }
