@@ -1,1 +1,7 @@
-export {}
+export { type Account, serverAccount } from './account.ts'
+export { type Authority, type Certificate, type CertificateKind, createAuthority } from './certificates.ts'
+export { ensurePackages } from './debian.ts'
+export { type DovecotOptions, type DovecotServer, type DovecotUserOptions, startDovecot } from './dovecot.ts'
+export { createGuardedFolder, type GuardedFolder } from './guarded-folder.ts'
+export { orSkipped, ServerUnavailable } from './server-unavailable.ts'
+export type { TestServer } from './test-server.ts'
