@@ -28,7 +28,18 @@ export class QuotedPrintableDecoder {
     let at = 0
     this.held = EMPTY
     while (at < source.length) {
-      const byte = source[at] as number
+      let byte = source[at] as number
+      if (byte > SPACE && byte !== EQUALS) {
+        // Nearly all bytes are of this kind, and nothing has to be remembered of them.
+        do {
+          out[length++] = byte
+          at += 1
+          if (at === source.length) break
+          byte = source[at] as number
+        } while (byte > SPACE && byte !== EQUALS)
+        kept = length
+        continue
+      }
       if (byte === EQUALS) {
         const octet = hexOctet(source, at + 1)
         if (octet >= 0) {
