@@ -1,1 +1,2 @@
 export * from './imaplib/index.ts'
+export { ImapClient } from './client/imap-client.ts'

@@ -30,6 +30,7 @@ export class Connections {
   private readonly stop = new AbortController()
   /** True until the first session stands: a first attempt that fails is not repeated. */
   private first = true
+  private latest: Session | null = null
 
   constructor(settings: Settings, events: ConnectionEvents) {
     this.settings = settings
@@ -65,6 +66,20 @@ export class Connections {
     return this.lanes.any()
   }
 
+  /** The session that speaks for the server: the first that lives, or the last that did. */
+  get session(): Session {
+    const living = this.lanes.all.find((lane) => lane.alive)?.session
+    return living ?? (this.latest as Session)
+  }
+
+  has(capability: string): boolean {
+    return this.session.has(capability)
+  }
+
+  isEnabled(capability: string): boolean {
+    return this.session.isEnabled(capability)
+  }
+
   close(): void {
     this.stop.abort()
     this.lanes.close(new ImapError('ECLOSED', 'This client has been closed.'))
@@ -77,6 +92,7 @@ export class Connections {
       try {
         const { session, serverId } = await openSession(this.settings, this.stop.signal)
         this.first = false
+        this.latest = session
         session.listen({
           closed: (error) => {
             if (error !== null) this.events.lost(error)

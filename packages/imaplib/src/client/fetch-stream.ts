@@ -1,5 +1,5 @@
-import { FetchCollector } from '../commands/fetch-collector.ts'
-import { type FetchModifiers, type FetchOutcome, uidFetch } from '../commands/fetch.ts'
+import { FetchCollector, type FetchOutcome } from '../commands/fetch-collector.ts'
+import { type FetchArguments, type FetchModifiers, uidFetch } from '../commands/fetch.ts'
 import type { AskedItem } from '../commands/fetch-items/index.ts'
 import type { CallOptions, Run } from '../commands/run.ts'
 import { ImapError } from '../errors/imap-error.ts'
@@ -35,7 +35,7 @@ export interface FetchPlan {
 /** Commands of one fetch that may be on the wire together, so that a long set does not cost a round trip a command. */
 const WINDOW = 3
 
-type FetchRun = Run<readonly unknown[], FetchOutcome>
+type FetchRun = Run<FetchArguments, FetchOutcome>
 
 /**
  * The rows of a fetch, as an async iterator with back-pressure to the socket.
@@ -148,7 +148,7 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
       row: (row) => this.take(row),
       ...(plan.onVanished === undefined ? {} : { vanished: plan.onVanished }),
     })
-    const run = session.start(uidFetch, [set, plan.items, plan.modifiers], plan.call, collector) as FetchRun
+    const run = session.start(uidFetch, [set, plan.items, plan.modifiers], plan.call, collector)
     this.runs.add(run)
     run.promise.then(
       (outcome) => this.answered(outcome),

@@ -1,12 +1,16 @@
 import type { Command } from '../commands/command.ts'
 import { logout } from '../commands/logout.ts'
 import { noop } from '../commands/noop.ts'
+import { clientExtensions } from '../commands/registry.ts'
 import type { CallOptions } from '../commands/run.ts'
-import type { Session } from '../commands/session.ts'
-import type { Capabilities } from '../connection/capabilities.ts'
+import { extend, type Methods } from '../commands/runner.ts'
+import { Capabilities } from '../connection/capabilities.ts'
 import { Connections } from './connections.ts'
 import { Mailbox, type OpenOptions } from './mailbox.ts'
 import { type ConnectOptions, settle, type Settings } from './options.ts'
+
+/** The methods of extensions: see the registry. */
+export interface ImapClient extends Methods<typeof clientExtensions> {}
 
 /**
  * An IMAP client: one account on one server, over as few connections as its use needs.
@@ -20,7 +24,6 @@ export class ImapClient implements AsyncDisposable {
   readonly connections: Connections
   private readonly settings: Settings
   private identity: ReadonlyMap<string, string | null> | null = null
-  private first: Session | null = null
 
   /**
    * Connects and logs in. TLS from the first byte, unless {@link ConnectOptions.security} says otherwise.
@@ -37,19 +40,21 @@ export class ImapClient implements AsyncDisposable {
   private constructor(settings: Settings) {
     this.settings = settings
     this.connections = new Connections(settings, {
-      opened: (session, serverId) => {
-        this.first ??= session
-        if (this.first.connection.closed) this.first = session
+      opened: (_session, serverId) => {
         this.identity = serverId ?? this.identity
       },
       lost: (error) => settings.logger?.warn?.(`connection lost: ${error.code} ${error.message}`),
+    })
+    extend(this, clientExtensions, {
+      has: (capability) => this.connections.has(capability),
+      isEnabled: (capability) => this.connections.isEnabled(capability),
+      run: (command, args, callOptions) => this.command(command, args, callOptions),
     })
   }
 
   /** What the server can do, as it said after login. */
   get capabilities(): Capabilities {
-    const { capabilities } = (this.first as Session).connection
-    return capabilities as Capabilities
+    return this.connections.session.connection.capabilities ?? new Capabilities()
   }
 
   /** What the server says about itself (RFC 2971); null when it says nothing. */

@@ -173,7 +173,10 @@ export class Lanes {
       }
       if (this.lanes.length + this.opening.length >= this.most) return
       this.waiting.shift()
-      this.grow(true).then(next.grant, next.fail)
+      this.grow(true).then(
+        (opened) => next.grant(opened),
+        (error: Error) => next.fail(error),
+      )
     }
   }
 

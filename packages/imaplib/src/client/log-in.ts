@@ -56,10 +56,15 @@ const attempt = async (session: Session, choice: MechanismChoice, renewable: boo
     if (!(error instanceof AuthenticationError)) throw error
     // Coremail announces SASL-IR and answers BAD to it: ask again as if it had not.
     const withoutIr = error.mechanismUnavailable && session.has('SASL-IR')
-    if (!withoutIr && !(renewable && error.cause !== undefined)) throw error
+    if (!withoutIr && !(renewable && tokenRefused(error))) throw error
     await authenticate(connection, choice.mechanism, !withoutIr)
   }
 }
+
+/** Outlook says NO without the error JSON, others with it. */
+const tokenRefused = ({ mechanism, responseCode, cause }: AuthenticationError): boolean =>
+  (mechanism === 'OAUTHBEARER' || mechanism === 'XOAUTH2') &&
+  (cause !== undefined || responseCode === undefined || responseCode === 'AUTHENTICATIONFAILED')
 
 const loginCommand = async (session: Session, choice: MechanismChoice & { kind: 'login-command' }): Promise<void> => {
   try {

@@ -1,7 +1,9 @@
 import type { Command } from '../commands/command.ts'
 import type { FetchQuery, Message } from '../commands/fetch-items/index.ts'
 import type { MailboxState } from '../commands/mailbox-state.ts'
+import { mailboxExtensions } from '../commands/registry.ts'
 import type { CallOptions } from '../commands/run.ts'
+import { extend, type Methods } from '../commands/runner.ts'
 import { ImapError } from '../errors/imap-error.ts'
 import type { Connections } from './connections.ts'
 import { type FetchOptions, fetchMessages, fetchOne } from './fetch-messages.ts'
@@ -13,6 +15,9 @@ export interface OpenOptions extends CallOptions {
   /** Open it so that nothing can be changed, not even by reading (EXAMINE). Default false. */
   readOnly?: boolean | undefined
 }
+
+/** The methods of extensions: see the registry. */
+export interface Mailbox extends Methods<typeof mailboxExtensions> {}
 
 /**
  * A mailbox in your hand. Several may be open at once; each operation sees to it that this mailbox is the selected one on
@@ -46,6 +51,12 @@ export class Mailbox implements AsyncDisposable {
     this.known = state
     this.maxBacklog = maxBacklog
     connections.lanes.count(target, 1)
+    extend(this, mailboxExtensions, {
+      name: target.name,
+      has: (capability) => connections.has(capability),
+      isEnabled: (capability) => connections.isEnabled(capability),
+      run: (command, args, options) => this.command(command, args, options),
+    })
   }
 
   /** What the server said of the mailbox, kept true while it is selected. */

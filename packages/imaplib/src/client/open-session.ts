@@ -87,7 +87,6 @@ const converse = (transport: Transport, settings: Settings): Session => {
     throw new ImapError('ETLSREQUIRED', `${transport.description} is not protected by TLS.`)
   }
   const { logger } = settings
-  const trace = logger?.trace
   return new Session(
     (session) =>
       new Connection(transport, session, {
@@ -96,9 +95,9 @@ const converse = (transport: Transport, settings: Settings): Session => {
         greetingTimeout: 0,
         inactivityTimeout: settings.inactivityTimeout,
         trace:
-          trace === undefined
+          logger?.trace === undefined
             ? undefined
-            : (direction, line) => trace.call(logger, `${direction === 'sent' ? 'C' : 'S'}: ${line}`),
+            : (direction, line) => logger.trace?.(`${direction === 'sent' ? 'C' : 'S'}: ${line}`),
       }),
   )
 }

@@ -51,7 +51,7 @@ export interface CommandDefinition<Args extends readonly unknown[], Type extends
   /** Makes the result at the tagged OK. NO and BAD never come here: they reject with the server's words. */
   result(replies: ResponseOf<Type>[], answer: Answer<Args>): Result
   /** Sees the tagged answer as it is delivered, synchronously, before any later byte is understood (STARTTLS, SELECT). */
-  onCompletion?(completion: StatusLine, args: Args): void
+  readonly onCompletion?: (completion: StatusLine, args: Args) => void
   /** Whether it may be sent again by itself after the connection broke, with no other effect than once. Default false. */
   readonly idempotent?: boolean
 }
@@ -74,7 +74,7 @@ export interface Command<Args extends readonly unknown[], Result> {
   needs(args: Args): readonly string[]
   write(out: CommandWriter, args: Args, context: CommandContext): void
   collect(args: Args, context: CommandContext): Collector<Result>
-  onCompletion?(completion: StatusLine, args: Args): void
+  readonly onCompletion?: (completion: StatusLine, args: Args) => void
 }
 
 /**

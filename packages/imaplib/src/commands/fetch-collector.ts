@@ -2,8 +2,15 @@ import type { FetchedMessage } from '../responses/fetched-message.ts'
 import type { Response } from '../responses/registry.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
 import type { Collector } from './command.ts'
-import type { FetchOutcome } from './fetch.ts'
 import type { AskedItem } from './fetch-items/index.ts'
+
+/** What a FETCH leaves behind when its rows have been taken. */
+export interface FetchOutcome {
+  /** Messages of which only a part of what was asked has come: UIDs, or sequence numbers for FETCH. */
+  readonly incomplete: readonly number[]
+  /** How many answers could not be understood. */
+  readonly unparsed: number
+}
 
 /** Who takes the rows, synchronously, as they come. */
 export interface RowSink {

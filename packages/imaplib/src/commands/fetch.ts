@@ -2,7 +2,7 @@ import { invalid } from '../errors/imap-error.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
 import type { CommandWriter } from '../wire/writer.ts'
 import type { Command, CommandContext } from './command.ts'
-import { FetchCollector } from './fetch-collector.ts'
+import { FetchCollector, type FetchOutcome } from './fetch-collector.ts'
 import type { AskedItem } from './fetch-items/index.ts'
 
 export interface FetchModifiers {
@@ -18,14 +18,6 @@ export interface FetchModifiers {
 }
 
 export type FetchArguments = [set: SequenceSet, items: readonly AskedItem[], modifiers: FetchModifiers]
-
-/** What a FETCH leaves behind when its rows have been taken. */
-export interface FetchOutcome {
-  /** Messages of which only a part of what was asked has come: UIDs, or sequence numbers for FETCH. */
-  readonly incomplete: readonly number[]
-  /** How many answers could not be understood. */
-  readonly unparsed: number
-}
 
 const write = (out: CommandWriter, [set, items, modifiers]: FetchArguments, context: CommandContext, uid: boolean) => {
   if (items.length === 0) throw invalid('FETCH: nothing is asked of the messages')

@@ -1,12 +1,19 @@
 import type { Response } from '../responses/registry.ts'
 import type { ResponseCode } from '../responses/response-code.ts'
 import type { MailboxState } from './mailbox-state.ts'
-import type { Session } from './session.ts'
+import type { SessionState } from './command.ts'
 import type { SessionListener } from './session-listener.ts'
 
 type ResponseOf<T extends Response['type']> = Extract<Response, { type: T }>
+/** What of a session is changed, or needed to know what counts. */
+export interface Told {
+  readonly mailbox: MailboxState | null
+  readonly state: SessionState
+  readonly connection: { readonly secure: boolean }
+}
+
 type Apply<T extends Response['type']> = (
-  session: Session,
+  session: Told,
   response: ResponseOf<T>,
   listeners: Iterable<SessionListener>,
 ) => void
@@ -57,7 +64,7 @@ const changes: { readonly [T in Response['type']]?: Apply<T> } = {
 
 /** Applies an untagged response; one that a command has claimed tells nothing new of the mailbox, except its size. */
 export const applyNews = (
-  session: Session,
+  session: Told,
   response: Response,
   claimed: boolean,
   listeners: Iterable<SessionListener>,
@@ -73,7 +80,7 @@ export const applyNews = (
 }
 
 const applyCode = (
-  session: Session,
+  session: Told,
   code: ResponseCode | null,
   text: string,
   listeners: Iterable<SessionListener>,

@@ -1,7 +1,7 @@
 import { responseCode } from '../responses/response-code.ts'
 import type { FetchedMessage } from '../responses/fetched-message.ts'
 import type { Response } from '../responses/registry.ts'
-import { SequenceSet } from '../wire/sequence-set.ts'
+import type { SequenceSet } from '../wire/sequence-set.ts'
 import type { CommandWriter } from '../wire/writer.ts'
 import type { StatusLine } from '../connection/status-line.ts'
 import { invalid } from '../errors/imap-error.ts'

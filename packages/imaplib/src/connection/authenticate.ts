@@ -47,7 +47,7 @@ class Authentication implements Exchange {
   private readonly exchange: SaslExchange
   private readonly inline: boolean
   /** The initial response, as long as it has not been sent. */
-  private initial: Uint8Array | null
+  #initial: Uint8Array | null
   private rounds = 0
   private problem: Error | null = null
   private readonly resolve: (completion: StatusLine) => void
@@ -65,7 +65,7 @@ class Authentication implements Exchange {
     this.connection = connection
     this.mechanism = mechanism
     this.exchange = exchange
-    this.initial = initial
+    this.#initial = initial
     this.inline = inline
     this.resolve = resolve
     this.reject = reject
@@ -73,11 +73,11 @@ class Authentication implements Exchange {
 
   write(out: CommandWriter): void {
     out.atom('AUTHENTICATE').atom(this.mechanism)
-    if (!this.inline || this.initial === null) return
+    if (!this.inline || this.#initial === null) return
     // The empty initial response is written `=` (RFC 4959 §3).
-    if (this.initial.length === 0) out.verbatim('=')
-    else out.base64(this.initial, { secret: true })
-    this.initial = null
+    if (this.#initial.length === 0) out.verbatim('=')
+    else out.base64(this.#initial, { secret: true })
+    this.#initial = null
   }
 
   continuation(text: string, reply: Reply): void {
@@ -113,8 +113,8 @@ class Authentication implements Exchange {
     if (this.rounds > MAX_ROUNDS)
       throw new ImapError('ESASL', `${this.mechanism}: the server still asks after ${MAX_ROUNDS} rounds.`)
     const challenge = decodeChallenge(Buffer.from(text, 'latin1'))
-    const { initial } = this
-    this.initial = null
+    const initial = this.#initial
+    this.#initial = null
     if (initial === null) return this.exchange.respond(challenge)
     // RFC 4422 §3: the server asks for the initial response by an empty challenge. (Some put words there; they are let
     // pass, since mechanisms in which the client speaks first have nothing to learn from them.)
@@ -128,7 +128,11 @@ class Authentication implements Exchange {
     const responseCode = completion.code === '' ? undefined : completion.code
     const status = completion.status === 'NO' ? 'NO' : 'BAD'
     const challenged = this.rounds > 0
-    const unavailable = mechanismUnavailable({ status, responseCode, challenged, initialSent: this.inline, refusal })
+    const { mechanism } = this
+    const serverText = completion.text
+    const sent = { challenged, initialSent: this.inline }
+    const unavailable = mechanismUnavailable({ mechanism, status, responseCode, serverText, ...sent, refusal })
+    if (status === 'NO') this.exchange.failed?.(responseCode)
     return new AuthenticationError(this.mechanism, unavailable, `${this.mechanism} was refused: ${said}`, {
       responseCode,
       serverText: completion.text,

@@ -71,7 +71,7 @@ export class InFlight<E extends Exchange> {
   *[Symbol.iterator](): IterableIterator<Flying<E>> {
     for (let index = this.head; index < this.queue.length; index += 1) {
       const flying = this.queue[index]
-      if (flying != null) yield flying
+      if (flying !== null && flying !== undefined) yield flying
     }
   }
 

@@ -72,7 +72,10 @@ export class SequenceSet {
     for (const member of members) {
       if (typeof member === 'number' || typeof member === 'string') push(bounds, member, member)
       else if (isPair(member)) push(bounds, member[0], member[1])
-      else for (const each of member) Array.isArray(each) ? push(bounds, each[0], each[1]) : pushSingle(bounds, each)
+      else
+        for (const each of member)
+          if (Array.isArray(each)) push(bounds, each[0], each[1])
+          else push(bounds, each, each)
     }
     return new SequenceSet(normalise(bounds))
   }
@@ -321,11 +324,6 @@ const push = (bounds: number[], a: unknown, b: unknown): void => {
   const to = bound(b)
   if (from <= to) bounds.push(from, to)
   else bounds.push(to, from)
-}
-
-const pushSingle = (bounds: number[], value: unknown): void => {
-  const number = bound(value)
-  bounds.push(number, number)
 }
 
 /** Sorts and merges pairs. Pairs that are in order already, as servers send them, are only looked at. */

@@ -1,0 +1,41 @@
+import type { Command } from './command.ts'
+import type { CallOptions } from './run.ts'
+
+/** What the methods of an extension stand on: a way to send commands, and to know what the server can do. */
+export interface Runner {
+  /** Whether the server offers the capability. */
+  has(capability: string): boolean
+  /** Whether it has been enabled (RFC 5161). */
+  isEnabled(capability: string): boolean
+  run<Args extends readonly unknown[], Result>(
+    command: Command<Args, Result>,
+    args: Args,
+    options?: CallOptions,
+  ): Promise<Result>
+}
+
+/** The same with a mailbox selected whenever a command of it is sent. */
+export interface MailboxRunner extends Runner {
+  /** In Unicode. */
+  readonly name: string
+}
+
+/** An extension: makes its methods, which stand under its key in the registry on the client or the mailbox handle. */
+export type Extension<R extends Runner, Methods> = (runner: R) => Methods
+
+/** What a table of extensions adds to its owner. */
+export type Methods<Table extends { readonly [key: string]: Extension<never, unknown> }> = {
+  readonly [K in keyof Table]: ReturnType<Table[K]>
+}
+
+/** Gives `owner` a property for each extension of the table, made when it is first used. */
+export const extend = <R extends Runner>(
+  owner: object,
+  table: { readonly [key: string]: Extension<R, unknown> },
+  runner: R,
+): void => {
+  for (const [key, make] of Object.entries(table)) {
+    let methods: unknown
+    Object.defineProperty(owner, key, { enumerable: false, get: () => (methods ??= make(runner)) })
+  }
+}
