@@ -6,7 +6,7 @@ import type { Scanner } from '../wire/scanner.ts'
  */
 export const readNumbers = (scan: Scanner): Uint32Array => {
   const { bytes, end } = scan
-  // Room for the most that fit: a digit and a space each. The pages that stay untouched cost nothing.
+  // A hit takes two bytes at least; room is doubled as it runs out, so that a line's length alone costs nothing.
   let numbers = new Uint32Array(Math.min((end - scan.pos + 1) >> 1, FIRST_ROOM))
   let length = 0
   let at = scan.pos
