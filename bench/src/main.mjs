@@ -55,6 +55,11 @@ const main = async () => {
 
   const servers = new Servers({ ...options, cache: here('../.cache'), progress })
   const found = []
+  // The servers are processes of their own: an interrupted run must not leave them behind.
+  const interrupted = () => {
+    void servers.stop().finally(() => process.exit(130))
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupted)
   try {
     for (const item of cases) {
       const reason =

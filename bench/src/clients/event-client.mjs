@@ -268,11 +268,14 @@ export const eventClientTasks = ({ Connection, Parser }) => {
     async parser(job, meter) {
       const count = new Count()
       const chunks = chunksOf(recordedBytes(job), job.chunk)
+      // A chunk a turn, as a socket gives them: fed without a pause this parser overflows the stack.
       const stream = new Readable({
         highWaterMark: 65536,
         read() {
-          const { value, done } = chunks.next()
-          this.push(done ? null : value)
+          setImmediate(() => {
+            const { value, done } = chunks.next()
+            stream.push(done ? null : value)
+          })
         },
       })
       const parse = new Parser(stream)

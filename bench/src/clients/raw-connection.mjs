@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 
-const tailSize = 400
+/** Longer than the line that ends Dovecot's LOGIN, which lists its capabilities. */
+const tailSize = 4096
+
+/** One buffer for all: what is read is dropped before another socket is. */
+const buffer = Buffer.allocUnsafe(65536)
 
 /**
  * The floor: a socket whose bytes are read into one reused buffer and dropped. Only the end of a chunk is looked at, for
@@ -12,45 +16,47 @@ export class RawConnection {
   #socket
   #wanted = ''
   #tail = ''
-  #arrived = () => {}
+  /** @type {(error?: Error) => void} */
+  #settle = () => {}
   bytes = 0
 
   /** @param {{ host: string, port: number, secure: boolean, ca?: string }} job */
   constructor({ host, port, secure, ca }) {
     const onread = {
-      buffer: Buffer.allocUnsafe(65536),
-      callback: (size, buffer) => {
-        this.#chunk(size, buffer)
+      buffer,
+      callback: (size) => {
+        this.#chunk(size)
         return true
       },
     }
     const options = { host, port, noDelay: true, onread }
     this.#socket = secure ? connectTls({ ...options, ca: readFileSync(ca), servername: 'localhost' }) : connect(options)
-    this.#socket.setNoDelay(true)
+    this.#socket.on('error', (error) => this.#settle(error))
+    this.#socket.on('close', () => this.#settle(new Error('the server closed the connection')))
   }
 
-  #chunk(size, buffer) {
+  #chunk(size) {
     this.bytes += size
     const keep = Math.min(size, tailSize)
     const end = buffer.latin1Slice(size - keep, size)
     this.#tail = keep === tailSize ? end : (this.#tail + end).slice(-tailSize)
-    if (buffer[size - 1] === 10 && this.#isComplete()) this.#arrived()
+    if (buffer[size - 1] === 10) this.#lineEnd()
   }
 
-  #isComplete() {
-    const lineStart = this.#tail.lastIndexOf('\n', this.#tail.length - 2) + 1
-    return this.#tail.startsWith(this.#wanted, lineStart)
+  #lineEnd() {
+    const line = this.#tail.slice(this.#tail.lastIndexOf('\n', this.#tail.length - 2) + 1)
+    if (line.startsWith(this.#wanted)) this.#settle()
+    else if (/^[a-z]\w* (?:NO|BAD) /.test(line)) this.#settle(new Error(`the server said ${line.trimEnd()}`))
   }
 
   /** @param {string} lineStart resolves when the last line received begins so */
   until(lineStart) {
     return new Promise((resolve, reject) => {
       this.#wanted = lineStart
-      this.#socket.once('error', reject)
-      this.#arrived = () => {
-        this.#arrived = () => {}
-        this.#socket.off('error', reject)
-        resolve()
+      this.#settle = (error) => {
+        this.#settle = () => {}
+        if (error === undefined) resolve()
+        else reject(error)
       }
     })
   }

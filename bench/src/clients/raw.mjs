@@ -13,7 +13,8 @@ const discard = (commandOf) => async (job, meter) => {
   await raw.command(commandOf(job))
   meter.stop()
   raw.close()
-  return { bytes: raw.bytes - before }
+  meter.extra.received = raw.bytes - before
+  return {}
 }
 
 export const tasks = {

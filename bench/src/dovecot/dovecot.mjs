@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -60,7 +60,7 @@ listen = 127.0.0.1
 ssl = no
 disable_plaintext_auth = no
 mail_location = maildir:${folder}/mail/%n
-mail_fsync = optimized
+mail_fsync = never
 mail_max_userip_connections = 0
 default_vsz_limit = 2G
 passdb {
@@ -142,7 +142,9 @@ export const startDovecot = async ({ corpus } = {}) => {
     if (await answers(port)) return { host: '127.0.0.1', port, stop }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  const log = existsSync(join(folder, 'dovecot.log')) ? execFileSync('tail', ['-5', join(folder, 'dovecot.log')]) : ''
+  const log = existsSync(join(folder, 'dovecot.log'))
+    ? readFileSync(join(folder, 'dovecot.log'), 'utf8').slice(-1000)
+    : ''
   await stop()
   throw new Error(`Dovecot did not start: ${log}`)
 }

@@ -45,7 +45,7 @@ const disagreement = (rows, expected) => {
  * Measures one case: the clients take turns, so that what else the machine does falls on all of them alike.
  * @param {import('../cases.mjs').Case} item
  * @param {readonly string[]} clients
- * @param {{ runs: number, servers: import('./servers.mjs').Servers, progress(text: string): void }} context
+ * @param {{ runs: number, servers: import('./servers.mjs').Servers, progress: (text: string) => void }} context
  * @returns {Promise<Row[]>}
  */
 export const runCase = async (item, clients, { runs, servers, progress }) => {
@@ -55,8 +55,8 @@ export const runCase = async (item, clients, { runs, servers, progress }) => {
     const job = { ...connection, count: row.count, ...item.job, task: item.task }
     let result = await runClient(row.client, job)
     let taken = await servers.take(item)
-    if (taken.recorded > 0) {
-      // Its answers had to come from Dovecot first: that was no measurement.
+    if (taken.prepared > 0) {
+      // The server had to make the answer first, or to record it from Dovecot: that was no measurement.
       result = await runClient(row.client, job)
       taken = await servers.take(item)
     }

@@ -12,6 +12,12 @@ const limit = 180_000
  * @typedef {{ wall: number, cpu: number, peak: number, extra: Record<string, number>, sums: Record<string, number> }} Measurement
  */
 
+/** Of a stack trace the line that says what happened. */
+const lastError = (stderr) => {
+  const lines = stderr.trim().split('\n')
+  return lines.findLast((line) => /^[A-Za-z.]*(?:Error|Exit|abort)\b/.test(line)) ?? lines.at(-1)
+}
+
 /**
  * Runs a client once in a process of its own.
  * @param {string} client @param {object} job @returns {Promise<Measurement>}
@@ -23,9 +29,7 @@ export const runClient = (client, job) => {
   return new Promise((resolve, reject) => {
     execFile(command, args, { timeout: limit, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       if (error !== null) {
-        const reason = error.killed
-          ? `no end within ${limit / 1000} s`
-          : stderr.trim().split('\n').slice(-8).join(' | ')
+        const reason = error.killed ? `no end within ${limit / 1000} s` : lastError(stderr)
         return reject(new Error(reason || error.message))
       }
       try {

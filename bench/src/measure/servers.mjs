@@ -16,7 +16,7 @@ export class Servers {
   #recordedFrom
   #live
 
-  /** @param {{ cache: string, seed: number, messages: number, progress(text: string): void }} options */
+  /** @param {{ cache: string, seed: number, messages: number, progress: (text: string) => void }} options */
   constructor(options) {
     this.#options = options
     this.#cache = options.cache
@@ -65,9 +65,9 @@ export class Servers {
 
   /** What the replay server has counted since the last call; a Dovecot that was recorded from is stopped. */
   async take(item) {
-    if (item.server === 'dovecot') return { recorded: 0, failures: [], appended: [] }
+    if (item.server === 'dovecot') return { prepared: 0, failures: [], appended: [] }
     const taken = await (await this.#replayServer()).take()
-    if (taken.recorded > 0) await this.#stopRecording()
+    await this.#stopRecording()
     return taken
   }
 

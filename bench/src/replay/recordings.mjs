@@ -7,7 +7,8 @@ import { password, user } from '../dovecot/dovecot.mjs'
 /** @typedef {import('../dovecot/converse.mjs').Answer} Answer */
 
 /** The session in which a command is asked: what was enabled, and how the mailbox was selected. */
-export const contextKey = (enabled, selection) => `${[...enabled].sort().join(' ')}|${selection}`
+export const contextKey = (enabled, selection) =>
+  `${[...enabled].sort((a, b) => (a < b ? -1 : 1)).join(' ')}|${selection}`
 
 /** Answers of Dovecot, kept in a folder; what is asked for the first time is recorded from a live server. */
 export class Recordings {

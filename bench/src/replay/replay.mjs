@@ -57,7 +57,7 @@ export class Replay {
     return this.#call({ type: 'port', ...line })
   }
 
-  /** @returns {Promise<{ recorded: number, failures: string[], appended: [string, { messages: number, bytes: number }][] }>} since the last call */
+  /** @returns {Promise<{ prepared: number, failures: string[], appended: [string, { messages: number, bytes: number }][] }>} since the last call */
   take() {
     return this.#call({ type: 'take' })
   }

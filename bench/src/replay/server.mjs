@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import { delayLine } from './delay-line.mjs'
 import { contextKey, Recordings } from './recordings.mjs'
 import { Session } from './session.mjs'
+import { making } from './synthetic.mjs'
 
 /**
  * The replay server, in a process of its own that the runner forks. Argument: JSON with the folder of the recordings
@@ -63,7 +64,7 @@ const recorded = async (command) => {
   }
 }
 
-process.on('message', async (message) => {
+const receive = async (message) => {
   if (message.type === 'dovecot') {
     for (const { resolve, reject } of waiting.splice(0)) {
       if (message.error === undefined) resolve(message)
@@ -75,14 +76,22 @@ process.on('message', async (message) => {
     process.send({ type: 'reply', id: message.id, value: await recorded(message.command) })
   } else if (message.type === 'take') {
     const value = {
-      recorded: world.recordings.recorded,
+      prepared: world.recordings.recorded + making.count,
       failures: world.failures.splice(0),
       appended: [...world.appended],
     }
     world.recordings.recorded = 0
+    making.count = 0
     world.appended.clear()
     process.send({ type: 'reply', id: message.id, value })
   }
+}
+
+process.on('message', (message) => {
+  receive(message).catch((error) => {
+    world.failures.push(String(error))
+    process.send({ type: 'reply', id: message.id, value: { error: error.message } })
+  })
 })
 process.on('disconnect', () => process.exit(0))
 process.send({ type: 'ready', secure: tlsPort !== undefined })

@@ -151,6 +151,9 @@ const eachOf = (set, last, visit) => {
 /** Large answers of small rows are joined once and kept, so that the server's work does not count against a client. */
 const joined = new Map()
 
+/** How many answers were joined since this was last set to 0: the run that waited for one is not a measurement. */
+export const making = { count: 0 }
+
 /**
  * @param {string} name the mailbox
  * @param {boolean} byUid
@@ -189,6 +192,7 @@ export const syntheticRows = (name, byUid, rest) => {
   if (count < 100 || size > 256 * MiB) return rows
   const whole = [Buffer.concat(rows.map((row) => (typeof row === 'string' ? Buffer.from(row, 'latin1') : row)))]
   joined.set(key, whole)
+  making.count++
   return whole
 }
 
@@ -196,6 +200,7 @@ let oddNumbers
 /** A million UIDs with a gap after each, so that no range makes the answer short. */
 const hits = () => {
   if (oddNumbers === undefined) {
+    making.count++
     const numbers = []
     for (let n = 1; n < 2_000_000; n += 2) numbers.push(n)
     oddNumbers = { plain: Buffer.from(` ${numbers.join(' ')}`), set: Buffer.from(` ALL ${numbers.join(',')}`) }

@@ -34,7 +34,9 @@ export const results = (item, rows) => {
       const other = byClient.get(reference)
       if (other === undefined || other === row || other[item.metric] === undefined || row[item.metric] === undefined)
         continue
-      row.ratios[reference] = perUnit(item, row) / perUnit(item, other)
+      // Memory each can come out negative where the collector freed more than was opened.
+      if (perUnit(item, row) > 0 && perUnit(item, other) > 0)
+        row.ratios[reference] = perUnit(item, row) / perUnit(item, other)
     }
   }
   return { id: item.id, title: item.title, unit: item.unit, metric: item.metric, rows: done }
