@@ -145,14 +145,11 @@ const CLOSE = 0x29
 const readAddress = (scan: Scanner, context: ParseContext): void => {
   scan.pos += 1
   current.name = current.route = current.mailbox = current.host = null
-  if (scan.peek() !== CLOSE) current.name = scan.rawNstring()
+  if (!scan.atListEnd()) current.name = scan.rawNstring()
   if (current.name !== null) scan.noteCharset(current.name)
-  scan.skipSpaces()
-  if (scan.peek() !== CLOSE) current.route = scan.rawNstring()
-  scan.skipSpaces()
-  if (scan.peek() !== CLOSE) current.mailbox = scan.nstring()
-  scan.skipSpaces()
-  if (scan.peek() !== CLOSE) current.host = decodedHost(scan)
+  if (!scan.atListEnd()) current.route = scan.rawNstring()
+  if (!scan.atListEnd()) current.mailbox = scan.nstring()
+  if (!scan.atListEnd()) current.host = decodedHost(scan)
   else context.repaired('address-short')
   while (!scan.closeList()) {
     scan.skipValue()

@@ -21,8 +21,20 @@ export const parseFetch: ResponseParser<FetchedMessage> = (scan, context) => {
     if (number < 0) scan.fail('a sequence number before FETCH')
     context.repaired('fetch-zero')
   }
+  return readRow(scan, new FetchedMessage(number, context, readItems), context)
+}
+
+/** `* 25996 UIDFETCH (ITEM value …)` (RFC 9586 §3.3): the number is the UID, and there is no sequence number. */
+export const parseUidFetch: ResponseParser<FetchedMessage> = (scan, context) => {
+  const { number } = context
+  if (number < 1) scan.fail('a UID before UIDFETCH')
+  const row = new FetchedMessage(0, context, readItems)
+  row.setUid(number)
+  return readRow(scan, row, context)
+}
+
+const readRow = (scan: Scanner, row: FetchedMessage, context: ParseContext): FetchedMessage => {
   if (!scan.openList()) scan.fail('a list of items')
-  const row = new FetchedMessage(number, context, readItems)
   readItems(scan, row, context)
   if (!context.lazy) row.readAll()
   return row

@@ -34,7 +34,7 @@ export type ReadItems = (scan: Scanner, row: FetchedMessage, context: ParseConte
  * the connection and stays right however long it is kept.
  */
 export class FetchedMessage {
-  /** The message's sequence number. It is only good until the next EXPUNGE; 0 from servers that make it up. */
+  /** Its sequence number, good only until the next EXPUNGE; 0 under UIDONLY (RFC 9586), and from servers that make it up. */
   readonly seq: number
   private uidValue: number | null = null
   private flagsValue: Flags | null = null
@@ -292,22 +292,21 @@ export class FetchedMessage {
       scan.pos = this.resumeAt
       this.resumeAt = NOWHERE
       hurried = true
-      if (this.skipKept(scan)) this.readItems(scan, this, context)
+      this.skipKept(scan)
+      this.readItems(scan, this, context)
     } finally {
       hurried = false
       closeKept(context)
     }
   }
 
-  /** Passes over a value; false if it has no end. */
-  private skipKept(scan: Scanner): boolean {
+  /** Passes over a value; all the rest, if it has no end. */
+  private skipKept(scan: Scanner): void {
     try {
       scan.skipQuietly()
-      return true
     } catch (error) {
       if (!(error instanceof ParseError)) throw error
       scan.pos = scan.end
-      return false
     }
   }
 

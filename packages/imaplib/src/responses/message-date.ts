@@ -60,10 +60,16 @@ class DateReader {
   private number(): void {
     const from = this.at
     const value = this.digits()
-    const length = this.at - from
-    const next = this.text.charCodeAt(this.at)
-    if ((next === 0x3a || (next === 0x2e && this.year !== -1)) && this.seconds === -1) return this.time(value)
-    if (length === 4 && next === 0x2d && this.day === -1 && this.month === -1) return this.iso(value)
+    const end = this.at
+    const length = end - from
+    if (this.seconds === -1) {
+      this.blanks()
+      const next = this.text.charCodeAt(this.at)
+      if (next === COLON || (next === DOT && this.year !== -1)) return this.time(value, next)
+      this.at = end
+    }
+    if (length === 4 && this.text.charCodeAt(end) === 0x2d && this.day === -1 && this.month === -1)
+      return this.iso(value)
     if (this.day === -1 && length <= 2) this.day = value
     else if (this.year === -1 && (this.month !== -1 || length === 4)) {
       this.year = value
@@ -72,21 +78,34 @@ class DateReader {
   }
 
   /** `02:23:25`, the seconds may be missing; fractions are dropped. Dots for colons are seen too. */
-  private time(hours: number): void {
-    const separator = this.text.charCodeAt(this.at)
+  private time(hours: number, separator: number): void {
     this.at += 1
+    this.blanks()
     const minutes = this.digits()
+    const end = this.at
     let seconds = 0
-    if (this.text.charCodeAt(this.at) === separator && isDigit(this.text.charCodeAt(this.at + 1))) {
+    this.blanks()
+    if (this.text.charCodeAt(this.at) === separator) {
       this.at += 1
+      this.blanks()
       seconds = this.digits()
-    }
-    if (this.text.charCodeAt(this.at) === 0x2e) {
+    } else this.at = end
+    if (this.text.charCodeAt(this.at) === DOT) {
       this.at += 1
       this.digits()
     }
     // A leap second is the first of the next minute (RFC 5322 §3.3 allows 60).
     if (hours < 24 && minutes < 60 && seconds <= 60) this.seconds = hours * 3600 + minutes * 60 + seconds
+  }
+
+  /** Blanks and comments, which may stand between any two tokens (RFC 5322 §4.3). */
+  private blanks(): void {
+    for (;;) {
+      const code = this.text.charCodeAt(this.at)
+      if (code === 0x28) this.comment()
+      else if (code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a) this.at += 1
+      else return
+    }
   }
 
   /** `1996-07-17T…` */
@@ -157,6 +176,8 @@ class DateReader {
 }
 
 const LONGEST = 200
+const COLON = 0x3a
+const DOT = 0x2e
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
 const isLetter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a

@@ -1,4 +1,4 @@
-import { parseFetch } from './fetch.ts'
+import { parseFetch, parseUidFetch } from './fetch.ts'
 import { parseAcl, parseListRights, parseMyRights } from './acl.ts'
 import { parseCapability } from './capability.ts'
 import { parseComparator } from './comparator.ts'
@@ -63,6 +63,7 @@ const table = [
   ['STATUS', parseMailboxStatus],
   ['THREAD', parseThread],
   ['UIDBATCHES', parseUidBatches],
+  ['UIDFETCH', parseUidFetch],
   ['URLFETCH', parseUrlFetch],
   ['VANISHED', parseVanished],
   ['XLIST', parseXlist],

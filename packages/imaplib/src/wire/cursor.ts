@@ -207,7 +207,7 @@ export class Cursor {
     let at = pos
     let value = 0
     while (at < end && isDigit(bytes[at] as number)) {
-      value = value * 10 + (bytes[at] as number) - ZERO
+      value = value * 10 + ((bytes[at] as number) - ZERO)
       at += 1
       if (value > Number.MAX_SAFE_INTEGER) fail('a number of 53 bits', pos)
     }
@@ -250,7 +250,7 @@ export class Cursor {
     const { bytes, end } = this
     let at = this.pos + 1
     let value = at < end && isDigit(bytes[at] as number) ? 0 : null
-    while (at < end && isDigit(bytes[at] as number)) value = (value as number) * 10 + (bytes[at++] as number) - ZERO
+    while (at < end && isDigit(bytes[at] as number)) value = (value as number) * 10 + ((bytes[at++] as number) - ZERO)
     if (at >= end || bytes[at] !== QUOTE || (value !== null && value > Number.MAX_SAFE_INTEGER))
       fail('a number', this.pos)
     this.pos = at + 1
@@ -270,7 +270,7 @@ export class Cursor {
     this.pos = at
     if (at - first <= 15) {
       let small = 0
-      while (first < at) small = small * 10 + (bytes[first++] as number) - ZERO
+      while (first < at) small = small * 10 + ((bytes[first++] as number) - ZERO)
       return BigInt(small)
     }
     const value = BigInt(this.text.slice(first, at))

@@ -306,7 +306,7 @@ export class Scanner extends Cursor {
     at += 1
     const digits = at
     let size = 0
-    while (at < end && isDigit(bytes[at] as number)) size = size * 10 + (bytes[at++] as number) - ZERO
+    while (at < end && isDigit(bytes[at] as number)) size = size * 10 + ((bytes[at++] as number) - ZERO)
     if (at === digits) return false
     if (at < end && bytes[at] === PLUS) at += 1
     if (at >= end || bytes[at] !== CLOSE_BRACE) return false
