@@ -1,6 +1,6 @@
 import { testFixtures } from '../fixtures.ts'
 
-/** One fixture for each file of `src/responses` that reads a response; FETCH has tests of its own. */
+/** One fixture for each file of `src/responses` that reads a response, and for UIDFETCH; FETCH has tests of its own. */
 const names = [
   'acl',
   'capability',
@@ -24,6 +24,7 @@ const names = [
   'sort',
   'thread',
   'uid-batches',
+  'uid-fetch',
   'url-authorisation',
   'vanished',
 ]
