@@ -173,9 +173,12 @@ describe.each(['tcp', 'tls'] as const)('%s sockets', (kind) => {
     const seen = new Recorder(transport)
     peer.pause()
     transport.write(Buffer.alloc(20_000_000))
+    const sockets = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length
+    const before = sockets()
     peer.end()
     expect(await seen.untilClosed()).toBe(null)
-    await new Promise((resolve) => peer.on('close', resolve).resume())
+    while (sockets() >= before) await new Promise((resolve) => setTimeout(resolve, 10))
+    peer.destroy()
     expect(seen.violations).toEqual([])
   })
 

@@ -104,6 +104,10 @@ describe('startTls', () => {
     transport.pause()
     peer.write('* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n')
     await turns(20)
+    let helloSize = 0
+    peer.on('data', (chunk) => {
+      helloSize += chunk.length
+    })
     await expect(startTls(transport, options())).rejects.toMatchObject({ code: 'ESTARTTLSINJECTION' })
     await new Promise((resolve) =>
       peer
@@ -111,6 +115,7 @@ describe('startTls', () => {
         .resume()
         .on('end', () => peer.end()),
     )
+    expect(helloSize).toBe(0)
     expect(plain.size).toBe(0)
     expect(plain.closings).toEqual([])
   })

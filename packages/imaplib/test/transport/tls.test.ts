@@ -75,12 +75,21 @@ describe('connectTls', () => {
 
   it('keeps a greeting that comes in the same flight as the handshake ends', async () => {
     const eager = await listenTls({ ...good, maxVersion: 'TLSv1.3' })
-    eager.server.on('secureConnection', (socket: TLSSocket) => socket.end('g'.repeat(200_000)))
-    const transport = await connectTls({ host: '127.0.0.1', port: eager.port, ca: ca.cert })
+    let count = 0
+    eager.server.on('secureConnection', (socket: TLSSocket) => socket.end(Buffer.alloc(200_000, ++count)))
+    const address = { host: '127.0.0.1', port: eager.port, ca: ca.cert }
+    const transports = await Promise.all(Array.from({ length: 10 }, () => connectTls(address)))
     await turns(200)
-    const seen = new Recorder(transport)
-    expect(await seen.untilClosed()).toBe(null)
-    expect(seen.size).toBe(200_000)
+    const first = new Set<number | undefined>()
+    for (const transport of transports) {
+      const seen = new Recorder(transport)
+      expect(await seen.untilClosed()).toBe(null)
+      expect(seen.size).toBe(200_000)
+      const { bytes } = seen
+      first.add(bytes[0])
+      expect(bytes.every((byte) => byte === bytes[0])).toBe(true)
+    }
+    expect(first.size).toBe(10)
     await eager.stop()
   })
 
