@@ -5,3 +5,15 @@ export { type DovecotOptions, type DovecotServer, type DovecotUserOptions, start
 export { createGuardedFolder, type GuardedFolder } from './guarded-folder.ts'
 export { orSkipped, ServerUnavailable } from './server-unavailable.ts'
 export type { TestServer } from './test-server.ts'
+export type { AnnouncedLiteral, LiteralJudge } from './command-reader.ts'
+export { rawServer, type RawServer, type RawServerOptions, type TlsChoice } from './raw-server.ts'
+export { type Piece, type ReceivedCommand, ScriptedConnection } from './scripted-connection.ts'
+export {
+  type CommandContext,
+  type Handler,
+  type HandlerResult,
+  type ScriptedServer,
+  scriptedServer,
+  type ScriptedServerOptions,
+} from './scripted-server.ts'
+export { type Dialogue, dialogue, type DialogueOptions } from './dialogue.ts'
