@@ -1,22 +1,25 @@
+import { isAscii, isUtf8 } from 'node:buffer'
 import { invalid } from '../errors/imap-error.ts'
-import { formatDate, formatDateTime } from './date-time.ts'
+import { type DateTimeValue, formatDate, formatDateTime } from './date-time.ts'
 import { checkFlag } from './flags.ts'
-import type { Fragment, LiteralMode, TextFragment } from './fragment.ts'
-import { isAstringAtom, isAtom, isListAtom, isQuotable } from './grammar.ts'
+import type { Fragment, LiteralFragment, LiteralMode, StreamFragment } from './fragment.ts'
+import { isAstringAtom, isAtom, isListAtom, isNil, isQuotable, isTag, shown } from './grammar.ts'
 import { encodeMailboxName } from './mailbox-name.ts'
 import { Secret } from './secret.ts'
 import { SequenceSet } from './sequence-set.ts'
 import { sealText } from './text-fragment.ts'
 
+export { line } from './text-fragment.ts'
+
 export interface WriterRules {
   literals: LiteralMode
-  /** Quoted strings may hold UTF-8, and mailbox names are UTF-8 (RFC 6855 §3, RFC 9051 §5.1). Default false. */
+  /** Quoted strings may hold UTF-8, and mailbox names are UTF-8 (RFC 9755 §3, RFC 9051 §5.1). Default false. */
   utf8?: boolean
-  /** literal8 may be sent (RFC 3516 §4.4, RFC 6855 §4). Default false. */
+  /** literal8 may be sent (RFC 3516 §4.4, RFC 9051 §4.3). Default false. */
   binary?: boolean
 }
 
-/** Longer strings go as literals: some servers read a line into a small buffer. */
+/** Octets. Longer strings go as literals: some servers read a line into a small buffer. */
 const MAX_QUOTED = 1024
 
 /** RFC 7888 §4: the longest literal that LITERAL- lets go without waiting. */
@@ -25,37 +28,51 @@ const MINUS_LIMIT = 4096
 /** number64 (RFC 9051 §9) */
 const MAX_NUMBER = 2n ** 63n - 1n
 
+/** A piece of text that has not been encoded yet, since the tag may still come in front of it. */
+interface Unsealed {
+  readonly kind: 'unsealed'
+  readonly text: string
+  /** With secrets replaced; null when there are none. */
+  readonly redacted: string | null
+}
+
 /**
  * Writes one command: values in, fragments out. Every value is separated from the one before by a space, except after
- * `open()` and before `close()`.
+ * {@link open} and {@link glue}, and before {@link close}.
  *
- * It checks what it is given: what cannot be said in IMAP's grammar throws `EINVALID`, before anything is sent. That no
- * NUL, CR or LF leaves outside of a literal is checked on the encoded bytes, in {@link sealText}, whatever came before.
+ * It checks what it is given: what cannot be said in IMAP's grammar throws {@link ImapError} `EINVALID`, before anything
+ * is sent. That no NUL, CR or LF leaves outside of a literal is checked once more on the encoded bytes.
  *
  * @example
- * new CommandWriter({ literals: 'minus' }).atom('STATUS').mailbox('Entwürfe').open().atom('UIDNEXT').close().finish('A1')
+ * const out = new CommandWriter({ literals: 'minus' })
+ * out.atom('STATUS').mailbox('Entwürfe').open().atom('UIDNEXT').close()
+ * out.finish('A1') // one text fragment: A1 STATUS Entw&APw-rfe (UIDNEXT)␍␊
  */
 export class CommandWriter {
   private readonly rules: WriterRules
-  /** Text of the fragment under way, and the same with secrets replaced when there are any in it. */
+  private readonly done: (Unsealed | LiteralFragment | StreamFragment)[] = []
+  private doneLength = 0
+  /** The text under way, and the same with secrets replaced once there are any in it. */
   private text = ''
   private redacted: string | null = null
-  private spaced = true
-  private readonly done: Fragment[] = []
-  private doneLength = 0
+  /** Whether a space goes before the next value. */
+  private apart = false
+  private depth = 0
 
   constructor(rules: WriterRules) {
     this.rules = rules
   }
 
-  /** How many characters have been written, literals not counted. */
+  /** How long the command line is so far, in characters: literal headers count, the octets of literals and the tag do not. */
   get length(): number {
     return this.doneLength + this.text.length
   }
 
-  /** @throws ImapError `EINVALID` unless it is an atom */
+  // --- words and numbers
+
+  /** A word of the protocol. */
   atom(text: string): this {
-    if (!isAtom(text)) throw invalid(`${quoteForMessage(text)} is not an atom`)
+    if (!isAtom(text)) throw invalid(`${shown(text)} is not an atom`)
     return this.put(text)
   }
 
@@ -70,21 +87,25 @@ export class CommandWriter {
     return this.put('NIL')
   }
 
-  /** A quoted string where that can be, otherwise a literal. */
+  /** Text that the calling code has made itself of parts that it checked: `BODY.PEEK[1.2]<0.100>`. ASCII, not empty. */
+  verbatim(text: string): this {
+    if (text === '' || !isQuotable(text)) throw invalid(`${shown(text)} cannot be sent as it is`)
+    return this.put(text)
+  }
+
+  // --- strings
+
+  /** A quoted string where that can be, otherwise a literal. Text is sent as UTF-8, bytes as they are. */
   string(value: string | Uint8Array): this {
-    if (typeof value !== 'string') return this.literal(value)
-    return this.canQuote(value) ? this.put(quoted(value)) : this.literalText(value)
+    const text = this.textOf(value)
+    if (text !== null && this.canQuote(text)) return this.put(quoted(text))
+    return this.literal(octetsOf(value))
   }
 
   /** An atom where that can be and means the same, otherwise {@link string}. */
   astring(value: string | Uint8Array): this {
-    if (
-      typeof value === 'string' &&
-      isAstringAtom(value) &&
-      value.length <= MAX_QUOTED &&
-      value.toUpperCase() !== 'NIL'
-    )
-      return this.put(value)
+    const text = this.textOf(value)
+    if (text !== null && text.length <= MAX_QUOTED && isAstringAtom(text) && !isNil(text)) return this.put(text)
     return this.string(value)
   }
 
@@ -93,30 +114,84 @@ export class CommandWriter {
     return value === null ? this.nil() : this.string(value)
   }
 
-  /** A mailbox name in Unicode; bytes go as they are. INBOX is recognised in any case (RFC 9051 §5.1). */
+  /** A password or the like, as {@link string}; no trace shows it, nor how long it is. */
+  secret(value: Secret | string): this {
+    const revealed = value instanceof Secret ? value.reveal() : value
+    const text = this.textOf(revealed)
+    if (text !== null && this.canQuote(text)) return this.put(quoted(text), '[secret]')
+    const bytes = octetsOf(revealed)
+    // literal8 is no string in the grammar of LOGIN, whatever the server can do.
+    if (bytes.includes(0)) throw invalid('A secret with a NUL cannot be sent')
+    return this.putLiteral(bytes, false, true)
+  }
+
+  /** Base64, as the initial response of AUTHENTICATE. No bytes at all are written `=` (RFC 4959 §3). */
+  base64(bytes: Uint8Array, { secret = false }: { secret?: boolean } = {}): this {
+    const text = bytes.length === 0 ? '=' : viewOf(bytes).toString('base64')
+    return secret ? this.put(text, '[secret]') : this.put(text)
+  }
+
+  // --- literals
+
+  /** A literal; one with a NUL goes as {@link literal8}, if the server takes that. */
+  literal(bytes: Uint8Array): this {
+    if (!bytes.includes(0)) return this.putLiteral(bytes, false, false)
+    if (this.rules.binary !== true)
+      throw invalid('There is a NUL in what is to be sent, and the server does not take binary data (RFC 3516)')
+    return this.putLiteral(bytes, true, false)
+  }
+
+  /** A literal that may hold NUL (RFC 3516 §4.4). */
+  literal8(bytes: Uint8Array): this {
+    this.checkBinary()
+    return this.putLiteral(bytes, true, false)
+  }
+
+  /**
+   * A literal that is produced while it is sent. Exactly `size` octets must come, or the connection is closed.
+   *
+   * @param options `binary`: as a literal8; default false, and then no octet may be NUL
+   */
+  stream(size: number, source: AsyncIterable<Uint8Array>, { binary = false }: { binary?: boolean } = {}): this {
+    if (!Number.isSafeInteger(size) || size < 0) throw invalid(`${String(size)} is not the size of a literal`)
+    if (binary) this.checkBinary()
+    const synchronising = this.header(size, binary, false)
+    this.done.push({ kind: 'stream', size, source, synchronising })
+    return this
+  }
+
+  // --- mailboxes, messages, flags, dates
+
+  /**
+   * A mailbox. A string is its name in Unicode; INBOX is recognised in any case (RFC 9051 §5.1). Bytes are a name as the
+   * server sent it, to be sent back unchanged.
+   */
   mailbox(name: string | Uint8Array): this {
     return this.astring(this.encodeName(name))
   }
 
-  /** A name for LIST, in which `%` and `*` are wild cards (RFC 9051 §6.3.9). */
-  listMailbox(pattern: string): this {
-    const encoded = this.encodeName(pattern) as string
-    return isListAtom(encoded) && encoded.toUpperCase() !== 'NIL' ? this.put(encoded) : this.string(encoded)
+  /** As {@link mailbox}, for LIST, in which `%` and `*` are wild cards (RFC 9051 §6.3.9). */
+  listMailbox(pattern: string | Uint8Array): this {
+    const name = this.encodeName(pattern)
+    const text = this.textOf(name)
+    if (text !== null && text.length <= MAX_QUOTED && isListAtom(text) && !isNil(text)) return this.put(text)
+    return this.string(name)
   }
 
-  /** @throws ImapError `EINVALID` for the empty set: it would mean nothing, or be widened to all */
+  /** Messages. The empty set is refused: it would mean nothing, or be widened to all. `'$'`: the saved result (RFC 5182). */
   set(set: SequenceSet | string): this {
     if (set === '$') return this.put('$')
-    const text = (typeof set === 'string' ? SequenceSet.parse(set) : set).toString()
-    if (text === '') throw invalid('The set of messages is empty')
-    return this.put(text)
+    const parsed = typeof set === 'string' ? SequenceSet.parse(set) : set
+    if (parsed.isEmpty) throw invalid('The set of messages is empty')
+    return this.put(parsed.toString())
   }
 
+  /** See {@link checkFlag}. */
   flag(flag: string): this {
     return this.put(checkFlag(flag))
   }
 
-  /** `(\Seen $Junk)`; the empty list is `()`. */
+  /** `(\Seen $Junk)`; no flags at all are `()`. */
   flags(flags: Iterable<string>): this {
     this.open()
     for (const flag of flags) this.flag(flag)
@@ -129,57 +204,23 @@ export class CommandWriter {
   }
 
   /** `" 1-Jan-2026 00:00:00 +0000"`. See {@link formatDateTime}. */
-  dateTime(date: Date, zone = 0): this {
-    return this.put(`"${formatDateTime(date, zone)}"`)
+  dateTime(moment: Date | DateTimeValue | string, zone?: number): this {
+    return this.put(`"${formatDateTime(moment, zone)}"`)
   }
 
-  literal(bytes: Uint8Array): this {
-    if (bytes.includes(0)) {
-      if (this.rules.binary !== true)
-        throw invalid('The data holds a NUL, and the server does not take binary data (RFC 3516)')
-      return this.literal8(bytes)
-    }
-    return this.putLiteral(bytes, false, false)
-  }
-
-  /** A literal that may hold NUL (RFC 3516 §4.4). */
-  literal8(bytes: Uint8Array): this {
-    if (this.rules.binary !== true) throw invalid('The server does not take binary literals (RFC 3516)')
-    return this.putLiteral(bytes, true, false)
-  }
-
-  /** A literal that is produced while it is sent. Exactly `size` octets must come, or the connection is closed. */
-  stream(size: number, source: AsyncIterable<Uint8Array>, { binary = false }: { binary?: boolean } = {}): this {
-    if (!Number.isSafeInteger(size) || size < 0) throw invalid(`${String(size)} is not the size of a literal`)
-    if (binary && this.rules.binary !== true) throw invalid('The server does not take binary literals (RFC 3516)')
-    const synchronising = this.header(size, binary)
-    this.done.push({ kind: 'stream', size, source, synchronising })
-    return this
-  }
-
-  /** A string that no trace and no error shows. */
-  secret(value: Secret | string): this {
-    const revealed = value instanceof Secret ? value.reveal() : value
-    const text = typeof revealed === 'string' ? revealed : Buffer.from(revealed).toString('utf8')
-    if (typeof revealed === 'string' ? this.canQuote(text) : isQuotable(text)) return this.putSecret(quoted(text))
-    const bytes = Buffer.from(revealed as string)
-    if (bytes.includes(0)) throw invalid('A secret with a NUL cannot be sent')
-    return this.putLiteral(bytes, false, true)
-  }
-
-  base64(bytes: Uint8Array, { secret = false }: { secret?: boolean } = {}): this {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
-    return secret ? this.putSecret(text) : this.put(text)
-  }
+  // --- structure
 
   open(): this {
     this.put('(')
-    this.spaced = true
+    this.depth += 1
+    this.apart = false
     return this
   }
 
   close(): this {
-    this.spaced = true
+    if (this.depth === 0) throw invalid('A parenthesis is closed that was not opened')
+    this.depth -= 1
+    this.apart = false
     return this.put(')')
   }
 
@@ -190,96 +231,97 @@ export class CommandWriter {
     return this.close()
   }
 
-  /** Text that the calling code has made itself of parts that it checked: `BODY.PEEK[1.2]<0.100>`. ASCII only. */
-  verbatim(text: string): this {
-    if (!isQuotable(text)) throw invalid(`${quoteForMessage(text)} cannot be sent as it is`)
-    return this.put(text)
-  }
-
-  /** The fragments of the whole command. The writer must not be used afterwards. */
-  finish(tag: string): Fragment[] {
-    const last = this.seal(true)
-    const fragments = this.done
-    fragments.push(last)
-    const first = fragments[0] as TextFragment
-    fragments[0] = prefixed(`${tag} `, first)
-    return fragments
-  }
-
-  private put(text: string): this {
-    const separated = this.spaced ? text : ` ${text}`
-    this.spaced = false
-    this.text += separated
-    if (this.redacted !== null) this.redacted += separated
+  /** No space before the next value. */
+  glue(): this {
+    this.apart = false
     return this
   }
 
-  private putSecret(text: string): this {
-    const { spaced } = this
-    const before = this.redacted ?? this.text
-    this.put(text)
-    this.redacted = `${before}${spaced ? '' : ' '}[secret]`
+  /**
+   * The fragments of the whole command, its tag in front and its CRLF at the end.
+   *
+   * @throws ImapError `EINVALID` when a byte would leave that must not; then nothing may be sent
+   */
+  finish(tag: string): Fragment[] {
+    if (!isTag(tag)) throw invalid(`${shown(tag)} is not a tag`)
+    if (this.length === 0) throw invalid('The command is empty')
+    if (this.depth !== 0) throw invalid('A parenthesis was opened and not closed')
+    const fragments: Fragment[] = []
+    let lead = `${tag} `
+    for (const part of this.done) {
+      if (part.kind === 'unsealed') {
+        fragments.push(sealText(lead + part.text, part.redacted === null ? null : lead + part.redacted, false))
+        lead = ''
+      } else fragments.push(part)
+    }
+    fragments.push(sealText(lead + this.text, this.redacted === null ? null : lead + this.redacted, true))
+    return fragments
+  }
+
+  /** @param show what a trace shows instead */
+  private put(text: string, show?: string): this {
+    const space = this.apart ? ' ' : ''
+    if (this.redacted !== null || show !== undefined)
+      this.redacted = `${this.redacted ?? this.text}${space}${show ?? text}`
+    this.text += space + text
+    this.apart = true
     return this
   }
 
   private putLiteral(bytes: Uint8Array, binary: boolean, secret: boolean): this {
-    const synchronising = this.header(bytes.length, binary)
+    const synchronising = this.header(bytes.length, binary, secret)
     this.done.push({ kind: 'literal', bytes, synchronising, secret })
     return this
   }
 
-  private literalText(value: string): this {
-    if (!value.isWellFormed()) throw invalid('The text holds half of a surrogate pair, which no encoding has')
-    return this.literal(Buffer.from(value))
-  }
-
   /** Ends the text with the header of a literal. Returns whether the server must say `+` first (RFC 7888 §4). */
-  private header(size: number, binary: boolean): boolean {
+  private header(size: number, binary: boolean, secret: boolean): boolean {
     const { literals } = this.rules
     const direct = literals === 'plus' || (literals === 'minus' && size <= MINUS_LIMIT)
-    this.put(`${binary ? '~' : ''}{${size}${direct ? '+' : ''}}`)
-    this.done.push(this.seal(false))
-    return !direct
-  }
-
-  private seal(last: boolean): TextFragment {
-    const fragment = sealText(this.text, this.redacted, last)
+    this.put(`${binary ? '~' : ''}{${size}${direct ? '+' : ''}}`, secret ? '{secret}' : undefined)
+    this.done.push({ kind: 'unsealed', text: this.text, redacted: this.redacted })
     this.doneLength += this.text.length
     this.text = ''
     this.redacted = null
-    return fragment
+    return !direct
   }
 
-  private canQuote(value: string): boolean {
-    if (value.length > MAX_QUOTED) return false
-    if (isQuotable(value)) return true
-    return this.rules.utf8 === true && !/[\0\r\n]/.test(value) && value.isWellFormed()
+  /** What may be written as text: null for bytes that are no text here, or too long to be anything but a literal. */
+  private textOf(value: string | Uint8Array): string | null {
+    if (typeof value === 'string') return value
+    if (value.length > MAX_QUOTED) return null
+    return isAscii(value) || (this.rules.utf8 === true && isUtf8(value)) ? viewOf(value).toString('utf8') : null
+  }
+
+  private canQuote(text: string): boolean {
+    if (text.length > MAX_QUOTED) return false
+    if (isQuotable(text)) return true
+    return (
+      this.rules.utf8 === true &&
+      !/[\0\r\n]/.test(text) &&
+      text.isWellFormed() &&
+      Buffer.byteLength(text, 'utf8') <= MAX_QUOTED
+    )
   }
 
   private encodeName(name: string | Uint8Array): string | Uint8Array {
     if (typeof name !== 'string') return name
-    if (name.includes('\0')) throw invalid('A mailbox name cannot hold a NUL')
     if (name.length === 5 && name.toUpperCase() === 'INBOX') return 'INBOX'
-    if (this.rules.utf8 !== true) return encodeMailboxName(name)
-    if (!name.isWellFormed()) throw invalid(`${quoteForMessage(name)} holds half of a surrogate pair`)
-    return name
+    return this.rules.utf8 === true ? name : encodeMailboxName(name)
+  }
+
+  private checkBinary(): void {
+    if (this.rules.binary !== true) throw invalid('The server does not take binary literals (RFC 3516)')
   }
 }
 
-const quoted = (text: string): string =>
-  text.includes('"') || text.includes('\\') ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : `"${text}"`
-
-const quoteForMessage = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
-
-const prefixed = (prefix: string, fragment: TextFragment): TextFragment => {
-  const bytes = Buffer.allocUnsafe(prefix.length + fragment.bytes.length)
-  bytes.write(prefix, 0, 'latin1')
-  fragment.bytes.copy(bytes, prefix.length)
-  return { kind: 'text', bytes, redacted: prefix + fragment.redacted }
+const octetsOf = (value: string | Uint8Array): Uint8Array => {
+  if (typeof value !== 'string') return value
+  if (!value.isWellFormed()) throw invalid('The text holds half of a surrogate pair, which would become U+FFFD')
+  return Buffer.from(value, 'utf8')
 }
 
-/**
- * One line that is no command: an answer to a challenge, `DONE`, `*`. Without CRLF; it is added.
- * @throws ImapError `EINVALID`
- */
-export const line = (text: string, secret = false): TextFragment => sealText(text, secret ? '[secret]' : null, true)
+const viewOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+const quoted = (text: string): string =>
+  text.includes('"') || text.includes('\\') ? `"${text.replaceAll(/["\\]/g, '\\$&')}"` : `"${text}"`
