@@ -2,6 +2,7 @@ import { ParseError } from '../wire/parse-error.ts'
 import type { Scanner } from '../wire/scanner.ts'
 import { type Flags, readFlags } from './flags.ts'
 import { type ListExtensions, noExtensions, readListExtensions } from './list-extensions.ts'
+import { readDelimiter } from './read-delimiter.ts'
 import { type NamedMailbox, namedMailbox } from './read-mailbox.ts'
 import type { ParseContext } from './response-parser.ts'
 
@@ -21,14 +22,14 @@ const list =
   (scan: Scanner, context: ParseContext): ListResponse<Name> => {
     const attributes = readFlags(scan, context)
     scan.skipSpaces()
-    const delimiter = scan.nstring()
+    const delimiter = readDelimiter(scan, context)
     scan.skipSpaces()
     const { mailbox, extensions } = readName(scan, context)
     return {
       type,
       ...mailbox,
       attributes,
-      delimiter: delimiter === '' ? null : delimiter,
+      delimiter,
       ...extensions,
     }
   }

@@ -1,5 +1,6 @@
 import { decodeRaw, type RawText } from '../wire/raw-text.ts'
 import type { Scanner } from '../wire/scanner.ts'
+import { readDelimiter } from './read-delimiter.ts'
 import { decodeName } from './read-mailbox.ts'
 import type { ParseContext } from './response-parser.ts'
 
@@ -26,7 +27,7 @@ export interface Namespace {
 const readNamespace = (scan: Scanner, context: ParseContext): Namespace => {
   const rawPrefix = scan.rawNstring() ?? ''
   scan.skipSpaces()
-  const delimiter = scan.nstring()
+  const delimiter = readDelimiter(scan, context)
   const extensions = new Map<string, readonly string[]>()
   while (!scan.closeList()) {
     const name = scan.string().toUpperCase()
@@ -41,7 +42,7 @@ const readNamespace = (scan: Scanner, context: ParseContext): Namespace => {
   return {
     prefix: decodeName(rawPrefix, context),
     rawPrefix,
-    delimiter: delimiter === '' ? null : delimiter,
+    delimiter,
     extensions,
   }
 }

@@ -1,10 +1,11 @@
 import type { Scanner } from '../wire/scanner.ts'
+import type { ParseContext } from './response-parser.ts'
 
 /**
  * Numbers up to the next byte that is neither a digit nor a space, in the order they came: a million hits of SEARCH or
  * SORT are 4 MB and one object. A 0, which no message has, is passed over.
  */
-export const readNumbers = (scan: Scanner): Uint32Array => {
+export const readNumbers = (scan: Scanner, context: ParseContext): Uint32Array => {
   const { bytes, end } = scan
   // A hit takes two bytes at least; room is doubled as it runs out, so that a line's length alone costs nothing.
   let numbers = new Uint32Array(Math.min((end - scan.pos + 1) >> 1, FIRST_ROOM))
@@ -23,7 +24,10 @@ export const readNumbers = (scan: Scanner): Uint32Array => {
       scan.pos = from
       return scan.fail('a number of 32 bits')
     }
-    if (value === 0) continue
+    if (value === 0) {
+      context.repaired('search-zero')
+      continue
+    }
     if (length === numbers.length) {
       const grown = new Uint32Array(Math.max(64, length * 2))
       grown.set(numbers)

@@ -1,6 +1,7 @@
 import type { Scanner } from '../wire/scanner.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
 import { readNumbers } from './read-numbers.ts'
+import type { ParseContext } from './response-parser.ts'
 import { readSearchModSeq } from './search-modseq.ts'
 import { setOfNumbers } from './set-of-numbers.ts'
 
@@ -13,8 +14,8 @@ export interface SearchResponse {
   readonly modSeq: bigint | null
 }
 
-export const parseSearch = (scan: Scanner): SearchResponse => ({
+export const parseSearch = (scan: Scanner, context: ParseContext): SearchResponse => ({
   type: 'SEARCH',
-  messages: setOfNumbers(readNumbers(scan)),
+  messages: setOfNumbers(readNumbers(scan, context)),
   modSeq: readSearchModSeq(scan),
 })

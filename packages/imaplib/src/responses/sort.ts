@@ -1,5 +1,6 @@
 import type { Scanner } from '../wire/scanner.ts'
 import { readNumbers } from './read-numbers.ts'
+import type { ParseContext } from './response-parser.ts'
 import { readSearchModSeq } from './search-modseq.ts'
 
 /** `* SORT 2 84 882` (RFC 5256 §4). */
@@ -11,8 +12,8 @@ export interface SortResponse {
   readonly modSeq: bigint | null
 }
 
-export const parseSort = (scan: Scanner): SortResponse => ({
+export const parseSort = (scan: Scanner, context: ParseContext): SortResponse => ({
   type: 'SORT',
-  messages: Array.from(readNumbers(scan)),
+  messages: Array.from(readNumbers(scan, context)),
   modSeq: readSearchModSeq(scan),
 })

@@ -1,6 +1,7 @@
 import type { SequenceSet } from '../../wire/sequence-set.ts'
 import type { Scanner } from '../../wire/scanner.ts'
 import { readSequenceSet } from '../read-sequence-set.ts'
+import type { ParseContext } from '../response-parser.ts'
 import { readUidRanges, type UidRange } from '../uid-ranges.ts'
 import type { CodeTable } from './code-reader.ts'
 
@@ -41,12 +42,14 @@ const appendUid = (scan: Scanner): AppendUidCode => {
   return { name: 'APPENDUID', uidValidity, uids: readUidRanges(scan) }
 }
 
-const copyUid = (scan: Scanner): CopyUidCode => {
+const copyUid = (scan: Scanner, context: ParseContext): CopyUidCode => {
   const uidValidity = scan.number()
   scan.skipSpaces()
   const source = readUidRanges(scan)
   scan.skipSpaces()
-  return { name: 'COPYUID', uidValidity, source, destination: readUidRanges(scan) }
+  const destination = readUidRanges(scan)
+  if (source.length === 0 || destination.length === 0) context.repaired('copyuid-empty')
+  return { name: 'COPYUID', uidValidity, source, destination }
 }
 
 const modified = (scan: Scanner): ModifiedCode => ({ name: 'MODIFIED', messages: readSequenceSet(scan) })

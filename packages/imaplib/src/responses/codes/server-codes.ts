@@ -1,5 +1,6 @@
 import type { Scanner } from '../../wire/scanner.ts'
 import { readCapabilities } from '../read-capabilities.ts'
+import type { ParseContext } from '../response-parser.ts'
 import type { CodeTable } from './code-reader.ts'
 
 /** RFC 9051 §7.1: what the server can do, told unasked. */
@@ -26,7 +27,10 @@ export interface MaxConvertCode<Name extends 'MAXCONVERTMESSAGES' | 'MAXCONVERTP
   readonly limit: number
 }
 
-const capability = (scan: Scanner): CapabilityCode => ({ name: 'CAPABILITY', capabilities: readCapabilities(scan) })
+const capability = (scan: Scanner, context: ParseContext): CapabilityCode => ({
+  name: 'CAPABILITY',
+  capabilities: readCapabilities(scan, context),
+})
 
 const inProgress = (scan: Scanner): InProgressCode => {
   let tag: string | null = null
