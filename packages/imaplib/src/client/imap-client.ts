@@ -1,6 +1,17 @@
 import type { Command } from '../commands/command.ts'
+import { create, type CreateOptions } from '../commands/create.ts'
+import { deleteMailbox } from '../commands/delete.ts'
 import { logout } from '../commands/logout.ts'
 import { noop } from '../commands/noop.ts'
+import { rename } from '../commands/rename.ts'
+import { type MailboxStatus, status, type StatusItem } from '../commands/status.ts'
+import { subscribe, unsubscribe } from '../commands/subscribe.ts'
+import { ImapError } from '../errors/imap-error.ts'
+import type { NamespaceResponse } from '../responses/namespace.ts'
+import { type ListedMailbox, listMailboxes, type ListOptions } from './list-mailboxes.ts'
+import { type MailboxNode, treeOf } from './mailbox-tree.ts'
+import { namespacesOf } from './namespaces.ts'
+import type { Role } from './roles.ts'
 import { clientExtensions } from '../commands/registry.ts'
 import type { CallOptions } from '../commands/run.ts'
 import { extend, type Methods } from '../commands/runner.ts'
@@ -76,6 +87,73 @@ export class ImapClient implements AsyncDisposable {
     } finally {
       lease.release()
     }
+  }
+
+  /** The mailboxes, with what they are for. See {@link ListOptions}. */
+  list(options: ListOptions = {}): Promise<ListedMailbox[]> {
+    return listMailboxes(this.connections, options)
+  }
+
+  /** The same as a tree by the levels of their names. */
+  async tree(options: ListOptions = {}): Promise<MailboxNode[]> {
+    return treeOf(await this.list(options))
+  }
+
+  /** The mailbox for sent mail, for drafts …; undefined when there is none. */
+  async findRole(role: Role, options: CallOptions = {}): Promise<ListedMailbox | undefined> {
+    const mailboxes = await this.list(options)
+    return mailboxes.find((mailbox) => mailbox.role === role)
+  }
+
+  /** With what the names of one's own, other users' and shared mailboxes begin (RFC 2342). Asked for once. */
+  namespaces(options: CallOptions = {}): Promise<NamespaceResponse> {
+    return namespacesOf(this.connections, options)
+  }
+
+  /**
+   * Counts of a mailbox without opening it. What is asked for is there; items that the server cannot tell are refused
+   * with {@link MissingCapability} before anything is sent.
+   *
+   * @example
+   * const { messages, unseen } = await client.status('Archive', ['messages', 'unseen'])
+   */
+  async status<const Item extends StatusItem>(
+    mailbox: string,
+    items: readonly Item[],
+    options: CallOptions = {},
+  ): Promise<MailboxStatus<Item>> {
+    const reply = await this.command(status, [mailbox, items], options)
+    const counts: Record<string, unknown> = { mailbox: reply.mailbox }
+    for (const item of items) {
+      if (reply[item] === undefined)
+        throw new ImapError('EUNPARSED', `The server did not tell ${item} of ${mailbox}.`, { command: 'STATUS' })
+      counts[item] = reply[item]
+    }
+    return counts as MailboxStatus<Item>
+  }
+
+  /** Makes a mailbox. Resolves to its lasting id (RFC 8474), or null where the server has none. */
+  create(mailbox: string, options: CreateOptions & CallOptions = {}): Promise<string | null> {
+    const { specialUse, ...call } = options
+    return this.command(create, [mailbox, { specialUse }], call)
+  }
+
+  /** Deletes a mailbox with all its messages. */
+  async delete(mailbox: string, options: CallOptions = {}): Promise<void> {
+    await this.command(deleteMailbox, [mailbox], options)
+  }
+
+  /** Renames a mailbox, and with it those below it. */
+  async rename(from: string, to: string, options: CallOptions = {}): Promise<void> {
+    await this.command(rename, [from, to], options)
+  }
+
+  async subscribe(mailbox: string, options: CallOptions = {}): Promise<void> {
+    await this.command(subscribe, [mailbox], options)
+  }
+
+  async unsubscribe(mailbox: string, options: CallOptions = {}): Promise<void> {
+    await this.command(unsubscribe, [mailbox], options)
   }
 
   /** Sends any command that needs no selected mailbox. See `command()` for how one is made. */

@@ -4,6 +4,7 @@ import type { CommandWriter } from '../wire/writer.ts'
 import type { Command, CommandContext } from './command.ts'
 import { FetchCollector, type FetchOutcome } from './fetch-collector.ts'
 import type { AskedItem } from './fetch-items/index.ts'
+import { require } from './require.ts'
 
 export interface FetchModifiers {
   /** Only messages that changed after this mod-sequence (RFC 7162 §3.1.4.1). */
@@ -54,11 +55,10 @@ export const partialRange = ([from, to]: readonly [number, number]): string => {
   return `${from}:${to}`
 }
 
-const needed = ([, items, { changedSince, partial }]: FetchArguments): readonly string[] => {
-  for (const { item } of items)
-    if (item.needs !== undefined) return typeof item.needs === 'string' ? [item.needs] : item.needs
-  if (partial !== undefined) return ['PARTIAL']
-  return changedSince === undefined ? [] : ['CONDSTORE', 'QRESYNC']
+const requireAll = ([, items, { changedSince, partial }]: FetchArguments, context: CommandContext): void => {
+  for (const { key, item } of items) if (item.needs !== undefined) require(context, item.needs, `FETCH ${key}`)
+  if (partial !== undefined) require(context, 'PARTIAL', 'FETCH PARTIAL')
+  if (changedSince !== undefined) require(context, ['CONDSTORE', 'QRESYNC'], 'FETCH CHANGEDSINCE')
 }
 
 const fetchBy = (uid: boolean): Command<FetchArguments, FetchOutcome> => ({
@@ -67,8 +67,9 @@ const fetchBy = (uid: boolean): Command<FetchArguments, FetchOutcome> => ({
   idempotent: true,
   // RFC 9051 §5.5: a FETCH by numbers must not run beside what may expunge.
   order: () => (uid ? 'free' : 'numbers'),
-  needs: needed,
+  needs: () => [],
   write(out, args, context) {
+    requireAll(args, context)
     if (uid) out.atom('UID')
     out.atom('FETCH')
     write(out, args, context, uid)

@@ -61,7 +61,9 @@ export class Session implements CommandContext {
       this.enabled.add(name)
       // RFC 7162 §3.2.3: QRESYNC brings CONDSTORE with it.
       if (name === 'QRESYNC') this.enabled.add('CONDSTORE')
-      if (name === 'UTF8=ACCEPT' || name === 'IMAP4REV2') this.connection.useUtf8()
+      if (name !== 'UTF8=ACCEPT' && name !== 'IMAP4REV2') continue
+      this.connection.useUtf8()
+      this.parsing.utf8 = true
     }
   }
 

@@ -3,9 +3,12 @@ import type { LiteralMode } from '../wire/fragment.ts'
 /** What a server says it can do: names in upper case, as in `CAPABILITY IMAP4rev1 IDLE AUTH=PLAIN`. */
 export class Capabilities {
   private readonly names: ReadonlySet<string>
+  /** The names before a `=`: `AUTH`, `APPENDLIMIT`, `THREAD`. */
+  private readonly prefixes: ReadonlySet<string>
 
   constructor(names: Iterable<string> = []) {
     this.names = new Set(Array.from(names, (name) => name.toUpperCase()))
+    this.prefixes = new Set(Array.from(this.names, (name) => name.slice(0, name.indexOf('=') + 1)))
   }
 
   /** Reads the words after `CAPABILITY`. Stray spaces are borne, and `LITERAL +` is put together again. */
@@ -18,9 +21,10 @@ export class Capabilities {
     )
   }
 
-  /** Case does not matter. `has('IMAP4rev2')`, `has('AUTH=PLAIN')`. */
+  /** Case does not matter. `has('IMAP4rev2')`, `has('AUTH=PLAIN')`; `has('APPENDLIMIT')` for one with any value too. */
   has(name: string): boolean {
-    return this.names.has(name.toUpperCase())
+    const upper = name.toUpperCase()
+    return this.names.has(upper) || this.prefixes.has(`${upper}=`)
   }
 
   /** The values of a capability that has them: `values('AUTH')` → `['PLAIN', 'SCRAM-SHA-256']`. */

@@ -1,0 +1,49 @@
+import { list } from '../commands/list.ts'
+import { namespace } from '../commands/namespace.ts'
+import type { CallOptions } from '../commands/run.ts'
+import { CommandRefused } from '../errors/failures.ts'
+import type { NamespaceResponse } from '../responses/namespace.ts'
+import type { Connections } from './connections.ts'
+
+const remembered = new WeakMap<Connections, Promise<NamespaceResponse>>()
+
+/**
+ * The namespaces of the account (RFC 2342); asked for once. Where the server has no NAMESPACE, the delimiter is found out
+ * by LIST (RFC 9051 §6.3.9: an empty pattern asks for it).
+ */
+export const namespacesOf = (connections: Connections, call: CallOptions): Promise<NamespaceResponse> => {
+  const known = remembered.get(connections)
+  if (known !== undefined) return known
+  const asked = ask(connections, call)
+  remembered.set(connections, asked)
+  // An answer that did not come is not remembered.
+  asked.catch(() => remembered.delete(connections))
+  return asked
+}
+
+const ask = async (connections: Connections, call: CallOptions): Promise<NamespaceResponse> => {
+  await connections.any()
+  if (connections.has('NAMESPACE') || connections.has('IMAP4rev2')) {
+    try {
+      return await connections.run(namespace, [], call)
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error
+    }
+  }
+  const reply = await connections.run(list, [{ patterns: [''] }], call)
+  const delimiter = reply.mailboxes[0]?.delimiter ?? null
+  const own = { prefix: '', rawPrefix: '' as never, delimiter, extensions: new Map() }
+  return { type: 'NAMESPACE', personal: [own], other: null, shared: null }
+}
+
+/** What the names of the user's own mailboxes begin with: often `''`, `INBOX.` on some servers. */
+export const personalPrefix = async (connections: Connections, call: CallOptions): Promise<string> => {
+  const { personal } = await namespacesOf(connections, call)
+  return personal?.[0]?.prefix ?? ''
+}
+
+/** The delimiter of the user's own mailboxes; null when names have no levels. */
+export const personalDelimiter = async (connections: Connections, call: CallOptions): Promise<string | null> => {
+  const { personal } = await namespacesOf(connections, call)
+  return personal?.[0]?.delimiter ?? null
+}

@@ -1,0 +1,112 @@
+import { invalid } from '../errors/imap-error.ts'
+import type { ListResponse } from '../responses/list.ts'
+import type { MailboxStatusResponse } from '../responses/mailbox-status.ts'
+import type { CommandWriter } from '../wire/writer.ts'
+import { command } from './command.ts'
+import { type StatusItem, writeStatusItems } from './status.ts'
+
+/** Which mailboxes to list (RFC 5258 §3.1, RFC 6154 §5). */
+export type ListSelection = 'SUBSCRIBED' | 'REMOTE' | 'RECURSIVEMATCH' | 'SPECIAL-USE'
+
+/** What to tell of them besides (RFC 5258 §3.2, RFC 6154 §5, RFC 5819, RFC 8440, RFC 9590). */
+export interface ListReturn {
+  readonly subscribed?: boolean | undefined
+  readonly children?: boolean | undefined
+  readonly specialUse?: boolean | undefined
+  readonly status?: readonly StatusItem[] | undefined
+  readonly myRights?: boolean | undefined
+  /** Entries as `/shared/comment`. */
+  readonly metadata?: readonly string[] | undefined
+}
+
+export interface ListArguments {
+  /** Default `''`. */
+  readonly reference?: string | undefined
+  /** With `*` (any) and `%` (any but the delimiter). Several need LIST-EXTENDED. */
+  readonly patterns: readonly string[]
+  readonly select?: readonly ListSelection[] | undefined
+  readonly return?: ListReturn | undefined
+}
+
+/** What came for a LIST: the mailboxes, and what was told of them besides. */
+export interface ListReply {
+  readonly mailboxes: readonly ListResponse[]
+  /** By the mailbox's name. */
+  readonly statuses: ReadonlyMap<string, MailboxStatusResponse>
+  readonly rights: ReadonlyMap<string, string>
+  readonly metadata: ReadonlyMap<string, ReadonlyMap<string, string | null>>
+}
+
+const isExtended = ({ patterns, select = [], return: wanted }: ListArguments): boolean =>
+  patterns.length !== 1 || select.length > 0 || (wanted !== undefined && Object.values(wanted).some(Boolean))
+
+/**
+ * LIST: the names of mailboxes (RFC 9051 §6.3.9), with selection and return options (RFC 5258) where they are asked for.
+ */
+export const list = command({
+  name: 'LIST',
+  states: ['authenticated', 'selected'],
+  idempotent: true,
+  needs: ([args]: [args: ListArguments]) => {
+    const { return: wanted } = args
+    if (wanted?.myRights === true) return 'LIST-MYRIGHTS'
+    if (wanted?.metadata !== undefined) return 'LIST-METADATA'
+    if (wanted?.status !== undefined) return ['LIST-STATUS', 'IMAP4rev2']
+    return isExtended(args) ? ['LIST-EXTENDED', 'IMAP4rev2'] : undefined
+  },
+  write(out, [args]) {
+    const { reference = '', patterns, select = [], return: wanted } = args
+    if (patterns.length === 0) throw invalid('LIST: no pattern is given')
+    if (select.includes('RECURSIVEMATCH') && select.length === 1)
+      throw invalid('LIST: RECURSIVEMATCH needs another selection option beside it (RFC 5258 §3.1)')
+    if (select.length > 0) out.list(select, (each) => out.atom(each))
+    out.mailbox(reference)
+    if (patterns.length === 1) out.listMailbox(patterns[0] as string)
+    else out.list(patterns, (each) => out.listMailbox(each))
+    if (wanted !== undefined && Object.values(wanted).some(Boolean)) writeReturn(out, wanted)
+  },
+  claims: {
+    LIST: () => true,
+    STATUS: (_reply, [{ return: wanted }]) => wanted?.status !== undefined,
+    MYRIGHTS: (_reply, [{ return: wanted }]) => wanted?.myRights === true,
+    METADATA: (_reply, [{ return: wanted }]) => wanted?.metadata !== undefined,
+  },
+  result(replies): ListReply {
+    const mailboxes: ListResponse[] = []
+    const statuses = new Map<string, MailboxStatusResponse>()
+    const rights = new Map<string, string>()
+    const metadata = new Map<string, ReadonlyMap<string, string | null>>()
+    for (const reply of replies) {
+      if (reply.type === 'LIST') mailboxes.push(reply)
+      else if (reply.type === 'STATUS') statuses.set(reply.mailbox, reply)
+      else if (reply.type === 'MYRIGHTS') rights.set(reply.mailbox, reply.rights)
+      else metadata.set(reply.mailbox ?? '', reply.entries)
+    }
+    return { mailboxes, statuses, rights, metadata }
+  },
+})
+
+const writeReturn = (out: CommandWriter, wanted: ListReturn): void => {
+  out.atom('RETURN').open()
+  if (wanted.subscribed === true) out.atom('SUBSCRIBED')
+  if (wanted.children === true) out.atom('CHILDREN')
+  if (wanted.specialUse === true) out.atom('SPECIAL-USE')
+  if (wanted.myRights === true) out.atom('MYRIGHTS')
+  if (wanted.metadata !== undefined) out.atom('METADATA').list(wanted.metadata, (entry) => out.astring(entry))
+  if (wanted.status !== undefined) {
+    out.atom('STATUS')
+    writeStatusItems(out, wanted.status)
+  }
+  out.close()
+}
+
+/** LSUB: the names that are subscribed to (RFC 3501 §6.3.9), for servers without LIST-EXTENDED. Not in IMAP4rev2. */
+export const lsub = command({
+  name: 'LSUB',
+  states: ['authenticated', 'selected'],
+  idempotent: true,
+  write: (out, [reference, pattern]: [reference: string, pattern: string]) =>
+    void out.mailbox(reference).listMailbox(pattern),
+  claims: { LSUB: () => true },
+  result: (replies) => replies,
+})
