@@ -5,6 +5,7 @@ import { canonicalCharset } from './charset-labels.ts'
 import { singleByteTables } from './charset-tables.ts'
 import { decodeEightBit, decodeWindows1252, EightBitDecoder } from './eight-bit-text.ts'
 import { type ByteShifter, HzShifter, Iso2022KrShifter } from './shifted-charsets.ts'
+import { singleByteDecoder } from './single-byte.ts'
 import { Utf7Decoder } from './utf7.ts'
 import { Utf32Decoder } from './utf32.ts'
 
@@ -116,17 +117,6 @@ const shifted = (shifter: ByteShifter, charset: string): Decoding => {
   return { write: (bytes) => inner.write(shifter.write(bytes)), end: () => inner.end() }
 }
 
-const fromTable = (table: string): Decoding => {
-  const units = Uint16Array.from({ length: 256 }, (_, byte) => (byte < 128 ? byte : table.charCodeAt(byte - 128)))
-  return stateless((bytes) => {
-    let text = ''
-    // Few enough characters at a time to be arguments of one call.
-    for (let at = 0; at < bytes.length; at += 4096)
-      text += String.fromCharCode(...Uint16Array.from(bytes.subarray(at, at + 4096), (byte) => units[byte] as number))
-    return text
-  })
-}
-
 /** UTF-16 without a stated byte order (RFC 2781 §4.3): the mark tells; else big-endian, unless it begins like `T\0`. */
 const utf16 = (): Decoding => {
   let inner: Decoding | null = null
@@ -164,7 +154,10 @@ const decodings = new Map<string, () => Decoding>([
   ['iso-2022-kr', () => shifted(new Iso2022KrShifter(), 'euc-kr')],
   ['hz-gb-2312', () => shifted(new HzShifter(), 'gb18030')],
 ])
-for (const [name, table] of singleByteTables) decodings.set(name, () => fromTable(table))
+for (const [name, table] of singleByteTables) {
+  let decode: ((bytes: Uint8Array) => string) | null = null
+  decodings.set(name, () => stateless((decode ??= singleByteDecoder(table))))
+}
 
 let library: typeof encoding | null = null
 

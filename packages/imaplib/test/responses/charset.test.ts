@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { charsetDecoder, decodeCharset } from '../../src/responses/charset.ts'
+import { singleByteTables } from '../../src/responses/charset-tables.ts'
 
 const text = (hex: string, label: string) => decodeCharset(Buffer.from(hex.replaceAll(' ', ''), 'hex'), label).text
 
@@ -69,6 +70,14 @@ describe('decodeCharset', () => {
     ['1 + 1', '1 + 1'],
   ])('utf-7 (examples of RFC 2152): %s', (encoded, expected) => {
     expect(decodeCharset(Buffer.from(encoded), 'utf-7').text).toBe(expected)
+  })
+
+  it.each([...singleByteTables])('%s has a character for each byte', (label, table) => {
+    expect(table).toHaveLength(128)
+    const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+    const ascii = Buffer.from(bytes.subarray(0, 128)).toString('latin1')
+    expect(decodeCharset(bytes, label).text).toBe(ascii + table)
+    expect(new Set(table.replaceAll('\ufffd', '')).size).toBe(table.replaceAll('\ufffd', '').length)
   })
 
   it('tells when bytes are not of the charset', () => {
