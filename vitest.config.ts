@@ -6,6 +6,8 @@ const source = (path: string) => fileURLToPath(new URL(`./packages/imaplib/src/$
 export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts'],
+    // Longer, and against servers that are unpacked first: vitest.servers.config.ts.
+    exclude: ['**/node_modules/**', '**/dist/**', '**/*.servers.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     // Two cores are the yardstick; more forks than cores only make the real servers compete.
