@@ -45,11 +45,9 @@ export class StreamTransport implements Transport {
     const writable = this.writable
     // A zero-length write to a TLS socket makes it deliver what it has decrypted, inside this call.
     if (writable === null || this.outcome !== undefined || this.ending || bytes.length === 0) return true
-    this.inWrite = true
-    const more = writable.write(bytes)
-    this.inWrite = false
-    if (!more) this.wantsDrain = true
-    return more
+    const more = this.guarded(() => writable.write(bytes))
+    if (more === false) this.wantsDrain = true
+    return more ?? true
   }
 
   cork(): void {
@@ -57,9 +55,7 @@ export class StreamTransport implements Transport {
   }
 
   uncork(): void {
-    this.inWrite = true
-    this.writable?.uncork()
-    this.inWrite = false
+    this.guarded(() => this.writable?.uncork())
   }
 
   pause(): void {
@@ -76,9 +72,7 @@ export class StreamTransport implements Transport {
   end(): void {
     if (this.ending || this.outcome !== undefined) return
     this.ending = true
-    this.inWrite = true
-    this.writable?.end()
-    this.inWrite = false
+    this.guarded(() => void this.writable?.end())
   }
 
   destroy(error?: Error): void {
@@ -182,6 +176,19 @@ export class StreamTransport implements Transport {
     this.linger = null
     this.readable?.destroy()
     this.writable?.destroy()
+  }
+
+  /** A stream of the user may answer, or throw, inside the call: neither reaches whoever called us. */
+  private guarded<Result>(call: () => Result): Result | undefined {
+    this.inWrite = true
+    try {
+      return call()
+    } catch (error) {
+      this.destroy(error instanceof Error ? error : new Error(String(error)))
+      return undefined
+    } finally {
+      this.inWrite = false
+    }
   }
 
   private drained(): void {

@@ -27,11 +27,17 @@ export interface Transport {
   cork(): void
   uncork(): void
 
-  /** Stops and continues the delivery of bytes; the back-pressure reaches the peer. A few more chunks may still come. */
+  /**
+   * Stops and continues the delivery of bytes; the back-pressure reaches the peer. A few more chunks may still come. A
+   * paused transport does not see that the peer has closed or reset the connection, until it is resumed.
+   */
   pause(): void
   resume(): void
 
-  /** Sends what is queued, then says that nothing more will come. */
+  /**
+   * Sends what is queued, then says that nothing more will come. `receiver.closed()` follows when the peer ends too; a
+   * peer that does not is only left by `destroy()`.
+   */
   end(): void
 
   /** Drops the connection now. `receiver.closed()` follows, once. */

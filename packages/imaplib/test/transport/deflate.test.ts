@@ -163,7 +163,8 @@ describe('deflateTransport', () => {
       if (transport.write(bytes)) continue
       drainsWanted++
       // zlib works in another thread: turns of this one's event loop say nothing of it.
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      const drained = seen.until(() => seen.drains >= drainsWanted)
+      await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, 500))])
       blocked = seen.drains < drainsWanted
     }
     expect(blocked).toBe(true)

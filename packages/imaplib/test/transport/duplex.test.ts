@@ -115,6 +115,20 @@ describe('duplexTransport', () => {
     expect([...seen.violations, ...also.violations]).toEqual([])
   })
 
+  it('a stream that throws in write() closes with that', async () => {
+    const error = new Error('thrown')
+    const stream = new Duplex({
+      read() {},
+      write() {
+        throw error
+      },
+    })
+    const transport = duplexTransport(stream)
+    const seen = new Recorder(transport)
+    expect(transport.write(Buffer.from('x'))).toBe(true)
+    expect(await seen.untilClosed()).toBe(error)
+  })
+
   it('an error before start() is told by start()', async () => {
     const { stream } = rig()
     const transport = duplexTransport(stream)

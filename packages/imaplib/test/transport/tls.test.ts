@@ -110,6 +110,17 @@ describe('connectTls', () => {
     transport.destroy()
   })
 
+  it('details can still be asked for when the connection is closed', async () => {
+    const transport = await connectGood()
+    await server.accept()
+    transport.destroy()
+    await new Recorder(transport).untilClosed()
+    await turns(5)
+    const { tls } = transport
+    const bindings = [tls.exporter('EXPORTER-Channel-Binding', 32), tls.tlsUnique(), tls.serverEndPoint()]
+    expect([...bindings, tls.peerCertificate]).toEqual([null, null, null, null])
+  })
+
   it('TLS 1.2 has tls-unique and no tls-exporter', async () => {
     const transport = await connectGood({ maxVersion: 'TLSv1.2' })
     const peer = (await server.accept()) as TLSSocket
