@@ -9,7 +9,9 @@ import type { Connections } from './connections.ts'
 import { type FetchOptions, fetchMessages, fetchOne } from './fetch-messages.ts'
 import type { Target } from './lane.ts'
 import type { Lease } from './lanes.ts'
+import { type Changes, findChanges, type Known } from './resync.ts'
 import type { Uids } from './uids.ts'
+import { Watch, type WatchEvent, type WatchOptions } from './watch.ts'
 
 export interface OpenOptions extends CallOptions {
   /** Open it so that nothing can be changed, not even by reading (EXAMINE). Default false. */
@@ -39,6 +41,8 @@ export class Mailbox implements AsyncDisposable {
   private readonly connections: Connections
   private readonly target: Target
   private known: MailboxState
+  /** What was known when the handle was opened: a watch begins there. */
+  private readonly opened: { readonly uidNext: number | undefined; readonly highestModSeq: bigint | undefined }
   private closed = false
   private stale: ImapError | null = null
 
@@ -49,6 +53,7 @@ export class Mailbox implements AsyncDisposable {
     this.name = target.name
     this.readOnly = target.readOnly
     this.known = state
+    this.opened = { uidNext: state.uidNext, highestModSeq: state.highestModSeq }
     this.maxBacklog = maxBacklog
     connections.lanes.count(target, 1)
     extend(this, mailboxExtensions, {
@@ -112,6 +117,32 @@ export class Mailbox implements AsyncDisposable {
   ): Promise<Message<Query> | undefined> {
     this.check()
     return fetchOne(this, uid, query, options)
+  }
+
+  /**
+   * Tells what happens in the mailbox, until the signal says stop: by IDLE where the server has it, otherwise by asking.
+   * It renews itself, survives lost connections, and tells afterwards what it has missed.
+   *
+   * @throws ImapError while iterating, when the connection cannot be had back; `ESTALE` when UIDVALIDITY changes
+   * @example
+   * for await (const event of inbox.watch({ signal }))
+   *   if (event.type === 'arrived') for await (const message of inbox.fetch(event.uids, { envelope: true })) …
+   */
+  watch(options: WatchOptions = {}): AsyncIterableIterator<WatchEvent> & AsyncDisposable {
+    this.check()
+    const { uidNext, highestModSeq } = this.opened
+    return new Watch(this, options, { uids: undefined, uidNext, highestModSeq })
+  }
+
+  /**
+   * Tells what arrived, changed and vanished since the caller last looked: by QRESYNC, CONDSTORE or full comparison, with
+   * the same answer. Keep `highestModSeq` and the UIDs only when all that it tells has been stored safely (RFC 7162 §6).
+   *
+   * @example
+   * const { arrived, vanished, changed, highestModSeq } = await inbox.resync({ uidValidity, uids, highestModSeq })
+   */
+  resync(known: Known, options: CallOptions = {}): Promise<Changes> {
+    return this.use(true, options, ({ lane }) => findChanges(lane.session, known, options))
   }
 
   /**

@@ -54,7 +54,7 @@ export class FetchCollector implements Collector<FetchOutcome> {
       this.sink.vanished?.(response.uids)
       return true
     }
-    if (response.type === 'unparsed' && response.name === 'FETCH') this.unparsed += 1
+    if (response.type === 'unparsed' && (response.name === 'FETCH' || response.name === 'UIDFETCH')) this.unparsed += 1
     return false
   }
 
