@@ -9,6 +9,9 @@ import { address, subject } from './words.mjs'
  */
 
 const start = Date.UTC(2024, 0, 1) / 1000
+/** The part of a Message-ID that makes it one of a kind. */
+const unique = (random) => `${random.below(0x40000000).toString(16)}.${random.below(0x40000000).toString(16)}`
+
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
@@ -37,7 +40,7 @@ const flagSets = ['', 'S', 'S', 'S', 'RS', 'FS', 'S', 'Sa', 'FRSb', 'DS', 'ST']
 export const message = (seed, index) => {
   const random = new Prng(seed * 1000003 + index)
   const time = start + index * 600 + random.below(600)
-  const to = random.pick([1, 1, 1, 1, 1, 2, 3])
+  const to = random.pick([1, 1, 1, 1, 2, 2, 3])
   const cc = random.oneIn(6) ? 1 + random.below(2) : 0
   const fields = [
     `From: ${address(random)}`,
@@ -47,10 +50,8 @@ export const message = (seed, index) => {
     ...(random.oneIn(30) ? [`Sender: ${address(random)}`] : []),
     `Subject: ${subject(random)}`,
     `Date: ${dateField(random, time)}`,
-    `Message-ID: <${index}.${random.below(0x40000000).toString(16)}@example.org>`,
-    ...(random.oneIn(2)
-      ? [`In-Reply-To: <${Math.max(0, index - 7)}.${random.below(0x40000000).toString(16)}@example.org>`]
-      : []),
+    `Message-ID: <${index}.${unique(random)}@example.org>`,
+    ...(random.oneIn(2) ? [`In-Reply-To: <${Math.max(0, index - 7)}.${unique(random)}@example.org>`] : []),
     'MIME-Version: 1.0',
   ]
   const { text, leaves } = body(random)

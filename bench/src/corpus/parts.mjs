@@ -46,16 +46,20 @@ const html = (random) => ({
 const attachment = (random) => {
   const type = random.pick(['application/pdf', 'image/png', 'application/octet-stream', 'application/vnd.ms-excel'])
   const size = 200 + random.below(1500)
+  const description = random.oneIn(4) ? `Content-Description: ${plainText(random, 3)}\n` : ''
   const id = random.oneIn(3) ? `Content-ID: <part${random.below(1e6)}@example.org>\n` : ''
   const language = random.oneIn(12) ? 'Content-Language: en, de\n' : ''
   const location = random.oneIn(15) ? 'Content-Location: files/report.pdf\n' : ''
   const head = `Content-Type: ${type};\n ${fileParameter(random, 'name')}\nContent-Transfer-Encoding: base64\n`
   const disposition = `Content-Disposition: attachment;\n ${fileParameter(random, 'filename')};\n size=${size}\n`
-  return { text: `${head}${id}${language}${location}${disposition}\n${base64Lines(random, size)}`, leaves: 1 }
+  return {
+    text: `${head}${id}${description}${language}${location}${disposition}\n${base64Lines(random, size)}`,
+    leaves: 1,
+  }
 }
 
 const multipart = (random, subtype, children, parameters = '') => {
-  const boundary = `=_${subtype}_${random.below(0x40000000).toString(36)}`
+  const boundary = `----=_${subtype}_${random.below(1000)}_${random.below(0x40000000)}.${random.below(0x40000000).toString(36)}`
   let text = `Content-Type: multipart/${subtype}; boundary="${boundary}"${parameters}\n\n`
   let leaves = 0
   for (const child of children) {

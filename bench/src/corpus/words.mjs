@@ -58,7 +58,7 @@ export const plainText = (random, count) => {
 
 /** @param {import('./prng.mjs').Prng} random @returns {string} the value of a Subject field, one character a byte */
 export const subject = (random) => {
-  const plain = plainText(random, 2 + random.below(7))
+  const plain = plainText(random, 3 + random.below(8))
   switch (random.weighted(subjectKinds)) {
     case 'reply':
       return `Re: [list-${random.below(40)}] ${plain}`
