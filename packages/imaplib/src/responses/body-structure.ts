@@ -117,18 +117,40 @@ const readSinglePart = (scan: Scanner, context: ParseContext, open: OpenPart[]):
   if (!scan.atListEnd()) part.encoding = readEncoding(scan, context)
   if (scan.atListEnd()) context.repaired('body-short')
   else part.size = readSize(scan)
-  if (part.type === 'message' && (part.subtype === 'rfc822' || part.subtype === 'global')) {
-    if (scan.atListEnd() || scan.peek() !== OPEN) context.repaired('message-basic')
-    else {
-      part.envelope = readEnvelope(scan, context)
-      if (!scan.atListEnd()) {
-        open.push({ part, children: null })
-        return undefined
-      }
+  if (isMessage(part, scan, context)) {
+    part.envelope = readEnvelope(scan, context)
+    if (!scan.atListEnd()) {
+      open.push({ part, children: null })
+      return undefined
     }
   } else if (part.type === 'text') readLines(part, scan, context)
   readSingleRest(part, scan, context)
   return part
+}
+
+/** Whether envelope and body of a message inside follow the size: it is what comes that tells, not the type alone. */
+const isMessage = (part: BodyPart, scan: Scanner, context: ParseContext): boolean => {
+  const listNext = !scan.atListEnd() && scan.peek() === OPEN
+  if (part.type === 'message' && (part.subtype === 'rfc822' || part.subtype === 'global')) {
+    if (!listNext) context.repaired('message-basic')
+    return listNext
+  }
+  if (!listNext || !isEnvelopeNext(scan)) return false
+  context.repaired('message-untyped')
+  return true
+}
+
+/** A disposition, which may be next too if the MD5 is missing, is a list of two. */
+const isEnvelopeNext = (scan: Scanner): boolean => {
+  const start = scan.pos
+  scan.openList()
+  let items = 0
+  while (items < 3 && !scan.atListEnd()) {
+    scan.skipQuietly()
+    items += 1
+  }
+  scan.rewind(start)
+  return items === 3
 }
 
 /** Content-Transfer-Encoding; `7bit` is what a missing one means (RFC 2045 §6.1). */

@@ -70,10 +70,6 @@ const texts = new InternTable(512, 'exact', LONGEST_KEY)
 const lists = new Map<RawText, KnownList>()
 
 const SPACE = 0x20
-const QUOTE = 0x22
-const OPEN = 0x28
-const CLOSE = 0x29
-const OPEN_BRACE = 0x7b
 
 /** A parenthesised list of flags (RFC 9051 §9, flag-list). */
 export const readFlags = (scan: Scanner, context: ParseContext): Flags => {
@@ -82,21 +78,17 @@ export const readFlags = (scan: Scanner, context: ParseContext): Flags => {
     context.repaired('flags-nil')
     return noFlags
   }
-  const { bytes, pos, end } = scan
-  let at = pos
-  while (at < end && bytes[at] !== CLOSE) {
-    const byte = bytes[at]
-    if (byte === QUOTE || byte === OPEN || byte === OPEN_BRACE) return readOddFlags(scan, context)
-    at += 1
-  }
-  if (at === pos) {
-    scan.pos = at
-    scan.closeList()
+  const { pos } = scan
+  const close = scan.text.indexOf(')', pos)
+  if (close === -1 || close >= scan.end) return readOddFlags(scan, context)
+  if (close === pos) {
+    scan.pos = pos + 1
     return noFlags
   }
-  const text = texts.get(bytes, pos, at)
+  const text = texts.get(scan.bytes, pos, close)
   let known = lists.get(text)
   if (known === undefined) {
+    if (text.includes('"') || text.includes('(') || text.includes('{')) return readOddFlags(scan, context)
     known = knownList(text)
     if (text.length <= LONGEST_KEY) {
       // Clearing is rare enough to be cheaper than keeping the order of use.
@@ -105,8 +97,7 @@ export const readFlags = (scan: Scanner, context: ParseContext): Flags => {
     }
   }
   for (const repair of known.repairs) context.repaired(repair)
-  scan.pos = at
-  scan.closeList()
+  scan.pos = close + 1
   return known.flags
 }
 

@@ -92,6 +92,15 @@ export const bodyQuirks = [
     reference: 'RFC 9051 §9 body-type-msg; MailKit',
   },
   {
+    id: 'message-untyped',
+    server: 'Gmail',
+    symptom: 'envelope and body in a part that is not called a message',
+    sample:
+      '* 1 FETCH (BODYSTRUCTURE ("APPLICATION" "OCTET-STREAM" NIL NIL NIL "BASE64" 500 (NIL "x" NIL NIL NIL NIL NIL NIL NIL NIL) ("TEXT" "PLAIN" NIL NIL NIL "7BIT" 5 1) 9))',
+    repair: 'read as a message inside',
+    reference: 'RFC 9051 §9 body-type-msg; MailKit',
+  },
+  {
     id: 'multipart-empty',
     server: 'Gmail, QQ, Yandex',
     symptom: 'a multipart without parts',
