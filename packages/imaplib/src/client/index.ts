@@ -1,0 +1,54 @@
+/** The typed client. */
+export type {
+  CommandDefinition,
+  Command,
+  CommandContext,
+  SessionState,
+  ResponseOf,
+  ResponseType,
+} from '../commands/command.ts'
+export { command } from '../commands/command.ts'
+export type { CreateOptions } from '../commands/create.ts'
+export type { FetchModifiers } from '../commands/fetch.ts'
+export type { OctetRange } from '../commands/fetch-items/sections.ts'
+export type { FetchKey, FetchQuery, Message } from '../commands/fetch-items/index.ts'
+export type { Identification } from '../commands/id.ts'
+export type { MailboxState } from '../commands/mailbox-state.ts'
+export type { CallOptions } from '../commands/run.ts'
+export type { KnownCounts, MailboxStatus, StatusItem } from '../commands/status.ts'
+export { Capabilities } from '../connection/capabilities.ts'
+export type {
+  CloseMessage,
+  CommandMessage,
+  OpenMessage,
+  RepairMessage,
+  UnparsedMessage,
+  WireMessage,
+} from '../connection/diagnostics.ts'
+export {
+  AuthenticationError,
+  CommandRefused,
+  MissingCapability,
+  NotFound,
+  OverLimit,
+  Throttled,
+} from '../errors/failures.ts'
+export { ImapError, type ImapErrorCode, type ImapErrorDetails } from '../errors/imap-error.ts'
+export type { HeaderFields } from '../responses/header-fields.ts'
+export type { FetchOptions } from './fetch-messages.ts'
+export { ImapClient } from './imap-client.ts'
+export type { ListedMailbox, ListOptions } from './list-mailboxes.ts'
+export type { Mailbox, OpenOptions } from './mailbox.ts'
+export type { MailboxNode } from './mailbox-tree.ts'
+export type {
+  Auth,
+  ConnectOptions,
+  EnableOptions,
+  Logger,
+  ReconnectOptions,
+  Security,
+} from './options.ts'
+export type { ChangedFlags, Changes, Known } from './resync.ts'
+export type { Role, RoleSource } from './roles.ts'
+export type { Uids } from './uids.ts'
+export type { WatchEvent, WatchOptions } from './watch.ts'
