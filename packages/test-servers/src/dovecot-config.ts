@@ -7,7 +7,8 @@ export interface DovecotSettings {
   readonly account: Account
   readonly port: number
   readonly tlsPort: number
-  readonly users: string
+  /** A folder with a passwd-file for each user. */
+  readonly usersFolder: string
   readonly certificate: Certificate
   readonly caFile: string
   readonly oauthFile: string
@@ -67,14 +68,14 @@ ssl_require_crl = no
 auth_ssl_username_from_cert = yes
 `
 
-const authentication = ({ users, oauthFile }: DovecotSettings): string => `
+const authentication = ({ usersFolder, oauthFile }: DovecotSettings): string => `
 auth_mechanisms = ${passwordMechanisms} external anonymous oauthbearer xoauth2
 auth_realms = localhost
 auth_anonymous_username = carol
 auth_failure_delay = 0
 passdb {
   driver = passwd-file
-  args = username_format=%n ${users}
+  args = username_format=%n ${usersFolder}/%n
   mechanisms = ${passwordMechanisms}
 }
 passdb {
@@ -89,7 +90,7 @@ passdb {
 }
 userdb {
   driver = passwd-file
-  args = username_format=%n ${users}
+  args = username_format=%n ${usersFolder}/%n
 }
 `
 

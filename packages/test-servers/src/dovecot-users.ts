@@ -10,8 +10,8 @@ export const password = 'secret'
  * than a second has passed since the last login.)
  */
 export interface DovecotUsers {
-  /** The passwd-file, with Dovecot's variable for the user's name in it. */
-  readonly file: string
+  /** Where the passwd-files are, each under its user's name. */
+  readonly folder: string
   /** Adds a user; `fields` are extra fields of the passwd-file. */
   readonly add: (name: string, fields?: string) => void
   /** The home of a user, made if need be. */
@@ -30,7 +30,7 @@ export const createDovecotUsers = (folder: string, account: Account): DovecotUse
     return join(files, name)
   }
   return {
-    file: join(files, '%n'),
+    folder: files,
     add: (name, fields = '') => {
       const entry = `${name}:{PLAIN}${password}:${account.uid}:${account.gid}::${join(homes, name)}::${fields}\n`
       writeFileSync(fileOf(name), entry)

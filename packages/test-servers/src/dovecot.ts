@@ -133,7 +133,7 @@ const startIn = async (
     port,
     tlsPort,
     oauthFile,
-    users: users.file,
+    usersFolder: users.folder,
     caFile: authority.caFile,
     certificate: await authority.server(options.certificate),
     mailbox: options.mailbox ?? 'maildir',

@@ -17,3 +17,6 @@ export {
   type ScriptedServerOptions,
 } from './scripted-server.ts'
 export { type Dialogue, dialogue, type DialogueOptions } from './dialogue.ts'
+export { type CyrusOptions, type CyrusServer, startCyrus } from './cyrus.ts'
+export { type Suite } from './debian-root.ts'
+export { type Dovecot24Options, type Dovecot24Server, startDovecot24 } from './dovecot24.ts'
