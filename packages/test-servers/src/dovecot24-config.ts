@@ -54,6 +54,7 @@ ssl_server_cert_file = ${certificate.certFile}
 ssl_server_key_file = ${certificate.keyFile}
 ssl_server_ca_file = ${caFile}
 ssl_server_request_client_cert = yes
+ssl_server_require_crl = no
 auth_ssl_username_from_cert = yes
 `
 
