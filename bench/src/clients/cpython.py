@@ -86,12 +86,16 @@ def metadata_raw(job, meter):
 
 def bodies(job, meter):
     client = connect(job)
+    step = job.get("atOnce", job["count"])
+    messages = size = 0
     meter.start()
-    data = expect(client.uid("FETCH", "1:%d" % job["count"], "(UID BODY.PEEK[])"))
-    found = [item for item in data if isinstance(item, tuple)]
-    size = sum(len(item[1]) for item in found)
+    for first in range(1, job["count"] + 1, step):
+        data = expect(client.uid("FETCH", "%d:%d" % (first, first + step - 1), "(UID BODY.PEEK[])"))
+        found = [item for item in data if isinstance(item, tuple)]
+        messages += len(found)
+        size += sum(len(item[1]) for item in found)
     meter.stop()
-    return {"messages": len(found), "bytes": size}
+    return {"messages": messages, "bytes": size}
 
 
 def flags_each(job, meter):

@@ -15,7 +15,7 @@ const limit = 180_000
 /** Of a stack trace the line that says what happened. */
 const lastError = (stderr) => {
   const lines = stderr.trim().split('\n')
-  return lines.findLast((line) => /^[A-Za-z.]*(?:Error|Exit|abort)\b/.test(line)) ?? lines.at(-1)
+  return lines.findLast((line) => /^[A-Za-z_$][\w.$]*(?: \[[^\]]*\])?: /.test(line)) ?? lines.at(-1)
 }
 
 /**
