@@ -4,20 +4,28 @@ import { rawServer, scriptedServer } from 'imap-test-servers'
 import { AllowedVersions, IMAP4, settings } from 'imaplib'
 import { bothServers, bothWays, commandsOf } from './both-ways.ts'
 
-bothWays('capabilities of the greeting are used as they are', { capabilities: ['IMAP4rev1', 'ENABLE'] }, async (M, server) => {
-  expect(M.capabilities).toEqual(['IMAP4REV1', 'ENABLE'])
-  expect(server.lines).toEqual([])
-  expect(M.state).toBe('NONAUTH')
-  expect(M.PROTOCOL_VERSION).toBe('IMAP4REV1')
-  expect(M.welcome?.toString()).toBe('* OK [CAPABILITY IMAP4rev1 ENABLE] ready')
-  expect(await M.response('CAPABILITY')).toEqual(['CAPABILITY', [null]])
-})
+bothWays(
+  'capabilities of the greeting are used as they are',
+  { capabilities: ['IMAP4rev1', 'ENABLE'] },
+  async (M, server) => {
+    expect(M.capabilities).toEqual(['IMAP4REV1', 'ENABLE'])
+    expect(server.lines).toEqual([])
+    expect(M.state).toBe('NONAUTH')
+    expect(M.PROTOCOL_VERSION).toBe('IMAP4REV1')
+    expect(M.welcome?.toString()).toBe('* OK [CAPABILITY IMAP4rev1 ENABLE] ready')
+    expect(await M.response('CAPABILITY')).toEqual(['CAPABILITY', [null]])
+  },
+)
 
-bothWays('without them CAPABILITY is sent', { greeting: '* OK hello', capabilities: ['IMAP4rev1', 'IDLE'] }, async (M, server) => {
-  expect(M.capabilities).toEqual(['IMAP4REV1', 'IDLE'])
-  expect(server.lines.map((line) => line.replace(/^[A-P]{4}/, ''))).toEqual(['0 CAPABILITY'])
-  expect(M.tagpre).toMatch(/^[B-P][A-P]{3}$/)
-})
+bothWays(
+  'without them CAPABILITY is sent',
+  { greeting: '* OK hello', capabilities: ['IMAP4rev1', 'IDLE'] },
+  async (M, server) => {
+    expect(M.capabilities).toEqual(['IMAP4REV1', 'IDLE'])
+    expect(server.lines.map((line) => line.replace(/^[A-P]{4}/, ''))).toEqual(['0 CAPABILITY'])
+    expect(M.tagpre).toMatch(/^[B-P][A-P]{3}$/)
+  },
+)
 
 bothWays('PREAUTH makes the state AUTH', { greeting: '* PREAUTH [CAPABILITY IMAP4rev1] hello' }, async (M) => {
   expect(M.state).toBe('AUTH')
@@ -43,9 +51,16 @@ bothServers('a greeting of another protocol', { greeting: 'SSH-2.0-OpenSSH_9.2' 
   })
 })
 
-bothServers('no capabilities at all', { greeting: '* OK', handlers: { CAPABILITY: '$tag OK none' } }, async (connect) => {
-  await expect(connect()).rejects.toMatchObject({ message: 'no CAPABILITY response from server', name: 'IMAP4.error' })
-})
+bothServers(
+  'no capabilities at all',
+  { greeting: '* OK', handlers: { CAPABILITY: '$tag OK none' } },
+  async (connect) => {
+    await expect(connect()).rejects.toMatchObject({
+      message: 'no CAPABILITY response from server',
+      name: 'IMAP4.error',
+    })
+  },
+)
 
 bothServers('a protocol version that is not allowed', { capabilities: ['IMAP4rev2'] }, async (connect) => {
   await expect(connect()).rejects.toThrow('server not IMAP4 compliant')
@@ -107,7 +122,9 @@ bothServers('a line of just the limit', { greeting: `* OK ${'x'.repeat(11)}` }, 
 
 for (const exponent of [15, 24, 28, 31, 40, 52, 63])
   test(`an announced literal of 2^${exponent} bytes that does not come`, async () => {
-    await using server = await rawServer((socket) => void socket.end(`* OK {${2n ** BigInt(exponent)}}\r\nIMAP4rev1\r\n`))
+    await using server = await rawServer(
+      (socket) => void socket.end(`* OK {${2n ** BigInt(exponent)}}\r\nIMAP4rev1\r\n`),
+    )
     await expect(IMAP4.connect(server.host, server.port)).rejects.toBeInstanceOf(IMAP4.abort)
   })
 
