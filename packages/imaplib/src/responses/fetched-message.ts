@@ -242,7 +242,7 @@ export class FetchedMessage {
   private keep(scan: Scanner): number {
     const from = scan.pos
     if (scan.text === this.kept) {
-      if (hurried) scan.skipQuietly()
+      if (hurried) this.skipKept(scan)
       else this.resumeAt = from
       return from
     }
@@ -254,7 +254,7 @@ export class FetchedMessage {
       return 0
     }
     const at = this.kept?.length ?? 0
-    scan.skipQuietly()
+    this.skipKept(scan)
     this.kept = (this.kept ?? '') + scan.rawCopy(from, scan.pos)
     this.keptAscii &&= scan.ascii && !scan.hasExternals
     return at

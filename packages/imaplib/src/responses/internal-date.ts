@@ -1,5 +1,6 @@
 import type { Scanner } from '../wire/scanner.ts'
-import { daysIn, daysSince1970, monthAt, parseMessageDate } from './message-date.ts'
+import { daysIn, daysSince1970, monthAt } from './calendar.ts'
+import { parseMessageDate } from './message-date.ts'
 import type { ParseContext } from './response-parser.ts'
 
 /** Seconds since 1970 and the server's offset in minutes east of UTC. One object, overwritten by each call. */
@@ -52,7 +53,7 @@ const readColumns = (bytes: Buffer, at: number, text: string): boolean => {
     return false
   if (bytes[at + 14] !== COLON || bytes[at + 17] !== COLON || (sign !== PLUS && sign !== DASH)) return false
   // A sum with NaN in it, of what is no digit, passes no comparison.
-  if (month === -1 || !(day >= 1 && day <= daysIn(year, month))) return false
+  if (month === -1 || !(year >= 0 && day >= 1 && day <= daysIn(year, month))) return false
   if (!(hours < 24 && minutes < 60 && seconds <= 60 && zone < 24 * 60)) return false
   result.zone = sign === DASH ? -zone : zone
   result.seconds = daysSince1970(year, month, day) * 86_400 + hours * 3600 + minutes * 60 + seconds - result.zone * 60

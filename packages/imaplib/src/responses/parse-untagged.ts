@@ -1,4 +1,5 @@
 import type { Frame } from '../wire/frame.ts'
+import { ImapError } from '../errors/imap-error.ts'
 import { ParseError } from '../wire/parse-error.ts'
 import { Scanner } from '../wire/scanner.ts'
 import { type Response, responseParsers } from './registry.ts'
@@ -42,8 +43,9 @@ export const parseUntagged = (frame: Frame, context: ParseContext): Response => 
     if (!scan.atEnd) context.repaired('surplus')
     return response
   } catch (error) {
-    if (!(error instanceof ParseError)) throw error
-    const { expected, position } = error
+    // What is built of the server's words (sets, names) refuses bad ones with an error of its own.
+    if (!(error instanceof ImapError)) throw error
+    const { expected, position } = error instanceof ParseError ? error : { expected: error.message, position: scan.pos }
     const raw = scan.copy(frame.start, frame.end)
     return { type: 'unparsed', name, number: context.number, raw, expected, position: position - frame.start }
   } finally {

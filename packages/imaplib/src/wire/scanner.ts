@@ -24,6 +24,9 @@ export class StreamedLiteral {
   }
 }
 
+/** V8 copies shorter slices anyway. */
+const SHORTEST_VIEW = 13
+
 /** Longer strings are seldom the same twice. */
 const SHORT = 20
 
@@ -44,6 +47,8 @@ const lowerValues = new InternTable(1024, 'lower', SHORT)
 export class Scanner extends Cursor {
   /** No octet of the response is above 0x7F. */
   ascii = true
+  /** `text` is a whole chunk's, which no string that is cut from it may keep alive. */
+  private shared = false
   private externals: readonly ExternalLiteral[] | null = null
 
   // What is known of `text`, kept from frame to frame of a chunk: searching it anew for each would be quadratic.
@@ -69,6 +74,7 @@ export class Scanner extends Cursor {
     this.pos = frame.start
     this.end = frame.end
     this.ascii = frame.ascii
+    this.shared = true
     this.externals = frame.externals
     this.strayQuotesFrom = NEVER
   }
@@ -81,6 +87,7 @@ export class Scanner extends Cursor {
     this.pos = start
     this.end = end
     this.ascii = ascii
+    this.shared = false
     this.externals = null
     this.strayQuotesFrom = NEVER
   }
@@ -94,6 +101,15 @@ export class Scanner extends Cursor {
 
   // --- strings
 
+  /**
+   * Raw text. Of long strings the engine makes views, which keep all of `text`: 64 KiB for the sake of a mailbox name.
+   * So from a frame they are copied. Text that was kept for a row belongs to the row: there a view is right, and free.
+   */
+  private cut(from: number, to: number): RawText {
+    if (this.shared && to - from >= SHORTEST_VIEW) return this.bytes.toString('latin1', from, to)
+    return this.text.slice(from, to)
+  }
+
   /** An atom (`]` allowed in it), quoted string or literal, decoded. */
   astring(): string {
     return this.decode(this.rawAstring())
@@ -105,7 +121,7 @@ export class Scanner extends Cursor {
     if (this.literal()) return this.rawLiteral()
     const from = this.pos
     const to = this.endOf(ENDS_ASTRING, 'a string')
-    return this.text.slice(from, to)
+    return this.cut(from, to)
   }
 
   /** A quoted string or literal, decoded. An atom is let pass. */
@@ -125,7 +141,7 @@ export class Scanner extends Cursor {
     const from = this.pos
     const to = this.endOf(ENDS_ASTRING, 'a string')
     this.diagnostics.repaired('atom-for-string')
-    return this.text.slice(from, to)
+    return this.cut(from, to)
   }
 
   rawNstring(): RawText | null {
@@ -174,12 +190,12 @@ export class Scanner extends Cursor {
     while (at < end && bytes[at] !== byte) at += 1
     if (at === end) fail(`"${String.fromCharCode(byte)}"`, end)
     this.pos = at
-    return this.text.slice(pos, at)
+    return this.cut(pos, at)
   }
 
   /** Everything up to the end of the response, decoded. */
   rest(): string {
-    const raw = this.text.slice(this.pos, this.end)
+    const raw = this.cut(this.pos, this.end)
     this.pos = this.end
     return this.decode(raw)
   }
@@ -217,7 +233,7 @@ export class Scanner extends Cursor {
   private rawQuoted(): RawText {
     const open = this.pos + 1
     const close = this.plainQuoted()
-    return close === -1 ? this.oddQuoted(open) : this.text.slice(open, close)
+    return close === -1 ? this.oddQuoted(open) : this.cut(open, close)
   }
 
   private closingQuote(open: number): number {
@@ -241,7 +257,7 @@ export class Scanner extends Cursor {
    * a delimiter follows. Should none do so, the first one ends it.
    */
   private oddQuoted(open: number): RawText {
-    const { bytes, text, end } = this
+    const { bytes, end } = this
     let value = ''
     let from = open
     let at = open
@@ -252,7 +268,7 @@ export class Scanner extends Cursor {
       if (byte === BACKSLASH && at + 1 < end) {
         const next = bytes[at + 1]
         if (next === QUOTE || next === BACKSLASH) {
-          value += text.slice(from, at)
+          value += this.cut(from, at)
           from = at + 1
           at += 1
         } else this.diagnostics.repaired('quote-bad-escape')
@@ -261,10 +277,10 @@ export class Scanner extends Cursor {
         if (ends || at >= this.strayQuotesFrom) {
           if (stray !== null) this.diagnostics.repaired('quote-unescaped')
           this.pos = at + 1
-          return value + text.slice(from, at)
+          return value + this.cut(from, at)
         }
         if (stray === null) {
-          stray = value + text.slice(from, at)
+          stray = value + this.cut(from, at)
           strayAt = at
         }
       }
@@ -326,7 +342,7 @@ export class Scanner extends Cursor {
 
   private rawLiteral(): RawText {
     const external = this.literalExternal
-    if (external === null) return this.text.slice(this.literalFrom, this.literalTo)
+    if (external === null) return this.cut(this.literalFrom, this.literalTo)
     if (external.data === null) return fail('a literal kept in memory', this.pos)
     // The frame's flag speaks of the frame's own bytes.
     this.ascii = false

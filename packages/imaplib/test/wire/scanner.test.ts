@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Framer } from '../../src/wire/framer.ts'
@@ -317,6 +319,31 @@ describe('skipValue', () => {
         })
       }),
     )
+  })
+})
+
+describe('memory', () => {
+  it('is not kept by strings: a kept name does not keep the chunk it came in', () => {
+    setFlagsFromString('--expose-gc')
+    const gc = runInNewContext('gc') as () => void
+    const size = 64 * 1024
+    const chunks = 200
+    const strings = [
+      '"a name of some length"',
+      'an-atom-of-some-length',
+      '"with an \\"escape\\" inside"',
+      '{20}\r\na literal of 20 long',
+    ]
+    const kept: string[] = []
+    gc()
+    const before = process.memoryUsage().heapUsed
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const text = `${strings[chunk % strings.length]} `.padEnd(size, 'x')
+      kept.push(scanOne(text, (scan) => scan.astring()))
+    }
+    gc()
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan((chunks * size) / 4)
+    expect(new Set(kept).size).toBe(strings.length)
   })
 })
 
