@@ -1,5 +1,11 @@
+import { annotation } from './annotation.ts'
 import * as basics from './basics.ts'
+import { binarySize } from './binary-size.ts'
+import * as gmail from './gmail.ts'
+import * as objectId from './object-id.ts'
+import { preview } from './preview.ts'
 import type { RequestItem } from './request-item.ts'
+import { saveDate } from './save-date.ts'
 import * as sections from './sections.ts'
 
 /** One line for each item that a query may ask for. */
@@ -15,6 +21,15 @@ const table = {
   headers: sections.headers,
   parts: sections.parts,
   binary: sections.binary,
+  binarySize,
+  emailId: objectId.emailId,
+  threadId: objectId.threadId,
+  saveDate,
+  preview,
+  annotation,
+  gmailMessageId: gmail.gmailMessageId,
+  gmailThreadId: gmail.gmailThreadId,
+  gmailLabels: gmail.gmailLabels,
 } as const
 
 type Table = typeof table

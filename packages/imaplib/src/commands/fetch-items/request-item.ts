@@ -1,3 +1,4 @@
+import type { FetchItem } from '../../responses/fetch-item.ts'
 import type { FetchedMessage } from '../../responses/fetched-message.ts'
 import type { CommandWriter } from '../../wire/writer.ts'
 
@@ -31,4 +32,16 @@ export const plainItem = <Value>(
   write: (out) => void out.atom(wire),
   present: (row) => present(row),
   ...more,
+})
+
+/** An item of an extension that needs no options. */
+export const extensionItem = <Value>(
+  item: FetchItem<Value>,
+  more: Pick<RequestItem<true, Value>, 'needs'>,
+): RequestItem<true, Value> => ({
+  ...more,
+  write: (out) => void out.atom(item.name),
+  present: (row) => row.get(item) !== undefined,
+  // Only asked of rows that have it.
+  read: (row) => row.get(item) as Value,
 })

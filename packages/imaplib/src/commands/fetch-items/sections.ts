@@ -85,7 +85,7 @@ export const parts: RequestItem<readonly string[], ReadonlyMap<string, Buffer | 
 }
 
 /** BINARY sections name parts by number only (RFC 3516 §4.2). */
-const binarySpec = (spec: string): string => {
+export const binarySpec = (spec: string): string => {
   if (!/^[1-9][0-9]{0,9}(?:\.[1-9][0-9]{0,9})*$/.test(spec))
     throw invalid(`binary: ${JSON.stringify(spec)} is not the number of a part`)
   return spec

@@ -1,0 +1,17 @@
+import * as response from '../../responses/fetch-items/preview.ts'
+import type { RequestItem } from './request-item.ts'
+
+/**
+ * PREVIEW: the beginning of the message as plain text, of 200 characters at most; null when the server has none
+ * (RFC 8970). With `'lazy'` the server does not make one now: null then also means "not yet", and who wants it asks
+ * again without (§3.2).
+ */
+export const preview: RequestItem<true | 'lazy', string | null> = {
+  needs: 'PREVIEW',
+  write(out, option) {
+    out.atom('PREVIEW')
+    if (option === 'lazy') out.list(['LAZY'], (each) => out.atom(each))
+  },
+  present: (row) => row.get(response.preview) !== undefined,
+  read: (row) => row.get(response.preview) ?? null,
+}
