@@ -32,23 +32,29 @@ export const converse = async (server, commands) => {
       if (failure !== undefined) return settle()
       wake = settle
     })
-  await more()
-  const answers = []
-  for (const [index, command] of commands.entries()) {
-    const tag = `r${index}`
-    chunks = []
-    socket.write(`${tag} ${command.replaceAll(/\{(\d+)\}\r\n/g, '{$1+}\r\n')}\r\n`, 'latin1')
-    let answer
-    while (answer === undefined) {
-      await more()
-      answer = finished(chunks, tag)
+  const ask = async () => {
+    const answers = []
+    for (const [index, command] of commands.entries()) {
+      const tag = `r${index}`
+      chunks = []
+      socket.write(`${tag} ${command.replaceAll(/\{(\d+)\}\r\n/g, '{$1+}\r\n')}\r\n`, 'latin1')
+      let answer
+      while (answer === undefined) {
+        await more()
+        answer = finished(chunks, tag)
+      }
+      if (!answer.completion.startsWith(' OK'))
+        throw new Error(`Dovecot said${answer.completion.trimEnd()} to ${command.slice(0, 100)}`)
+      answers.push(answer)
     }
-    if (!answer.completion.startsWith(' OK'))
-      throw new Error(`Dovecot said${answer.completion.trimEnd()} to ${command.slice(0, 100)}`)
-    answers.push(answer)
+    return answers
   }
-  socket.destroy()
-  return answers
+  try {
+    await more()
+    return await ask()
+  } finally {
+    socket.destroy()
+  }
 }
 
 /** The completion is the last line: `tag OK …`. Only the end is looked at, which keeps a large answer linear. */

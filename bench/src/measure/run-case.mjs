@@ -76,6 +76,7 @@ export const runCase = async (item, clients, { runs, servers, progress }) => {
         row.failure = wrongSum(expectedOf(item, row), result.sums)
       } catch (error) {
         row.failure = error.message
+        await clearUp(item, servers)
       }
     }
   }
@@ -86,6 +87,12 @@ export const runCase = async (item, clients, { runs, servers, progress }) => {
 
 const expectedOf = ({ expected = {}, job }, { count }) =>
   expected.appendedMessages === true ? { appendedMessages: count, appendedBytes: count * job.size } : expected
+
+/** What a client that failed has left on the servers must not be put down to the next one. */
+const clearUp = async (item, servers) => {
+  await servers.take(item)
+  if (item.server === 'dovecot') await takeAppended(await servers.live(), item.job.target).catch(() => undefined)
+}
 
 const appended = async (item, servers, taken) => {
   if (item.server === 'dovecot') return takeAppended(await servers.live(), item.job.target)
