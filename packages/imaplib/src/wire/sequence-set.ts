@@ -260,7 +260,9 @@ const isStarPair = (member: Iterable<SetMember>): member is readonly [SetNumber,
 
 const push = (bounds: number[], a: SetNumber, b: SetNumber): void => {
   const [from, to] = [bound(a), bound(b)]
-  if (from <= to) bounds.push(from, to)
+  // Lists mostly come in order: then there is never more to hold than the ranges.
+  if (from <= to && from !== STAR && from === (bounds[bounds.length - 1] as number) + 1) bounds[bounds.length - 1] = to
+  else if (from <= to) bounds.push(from, to)
   else bounds.push(to, from)
 }
 
