@@ -30,7 +30,10 @@ export class Connections {
   private readonly stop = new AbortController()
   /** True until the first session stands: a first attempt that fails is not repeated. */
   private first = true
+  /** What each connection is told when it is opened, by key; see {@link everywhere}. */
+  private readonly standing = new Map<string, (session: Session) => Promise<unknown>>()
   private latest: Session | null = null
+  private lostWith: ImapError | null = null
 
   constructor(settings: Settings, events: ConnectionEvents) {
     this.settings = settings
@@ -48,6 +51,20 @@ export class Connections {
       const lane = await this.lanes.any()
       return lane.session.run(command, args, options)
     })
+  }
+
+  /** Runs a command on each connection that there is, and on each that is opened later. See `ClientRunner`. */
+  async everywhere<Args extends readonly unknown[], Result>(
+    key: string,
+    command: Command<Args, Result>,
+    args: Args,
+    options: CallOptions = {},
+  ): Promise<Result> {
+    const result = await this.run(command, args, options)
+    const others = this.lanes.all.filter((lane) => lane.alive && lane.session !== this.session)
+    await Promise.all(others.map((lane) => lane.session.run(command, args, options)))
+    this.standing.set(key, (session) => session.run(command, args))
+    return result
   }
 
   /** Does something on a lane; once more when its connection was lost before anything was sent, or it does no harm. */
@@ -72,6 +89,10 @@ export class Connections {
     return living ?? (this.latest as Session)
   }
 
+  values(capability: string): string[] {
+    return this.session.connection.capabilities?.values(capability) ?? []
+  }
+
   has(capability: string): boolean {
     return this.session.has(capability)
   }
@@ -87,15 +108,20 @@ export class Connections {
 
   private async open(): Promise<Session> {
     const { reconnect } = this.settings
+    if (reconnect === false && this.lostWith !== null)
+      throw new ImapError('ECLOSED', `The connection was lost: ${this.lostWith.message}`, { cause: this.lostWith })
     const attempts = this.first || reconnect === false ? 1 : Math.max(1, reconnect.attempts)
     for (let attempt = 1; ; attempt += 1) {
       try {
         const { session, serverId } = await openSession(this.settings, this.stop.signal)
+        for (const tell of this.standing.values()) await tell(session)
         this.first = false
         this.latest = session
         session.listen({
           closed: (error) => {
-            if (error !== null) this.events.lost(error)
+            if (error === null) return
+            this.lostWith = error
+            this.events.lost(error)
           },
         })
         this.events.opened(session, serverId)

@@ -203,8 +203,12 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
     if (this.released) {
       if (bytes > this.plan.maxBacklog) this.stop(tooMuch(bytes))
     } else if (!this.throttled && (this.queue.length > HIGH_ROWS || bytes > HIGH_BYTES)) {
-      this.throttled = true
-      session.throttle(this)
+      // Whoever waits behind these rows already must not be made to wait for their reader.
+      if (session.connection.pending > this.runs.size) this.released = true
+      else {
+        this.throttled = true
+        session.throttle(this)
+      }
     }
   }
 
@@ -232,11 +236,9 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
     const limit = connection.bytesReceived + DRAINED_BYTES
     const check = setInterval(() => {
       if (this.runs.size === 0 || connection.closed) clearInterval(check)
-      else if (connection.bytesReceived > limit) {
+      else if (connection.bytesReceived > limit && connection.pending <= this.runs.size) {
         clearInterval(check)
-        connection.destroy(
-          new ImapError('ABORT_ERR', 'A long answer that nobody reads was cut off.', { retryable: true }),
-        )
+        connection.destroy(new ImapError('EEOF', 'A long answer that nobody reads was cut off.', { retryable: true }))
       }
     }, 20)
     check.unref()
