@@ -9,7 +9,7 @@ import { type Account, giveTo } from './account.ts'
 /** A folder of one's own that is removed in every case, even when this process is killed. */
 export interface GuardedFolder {
   readonly path: string
-  /** Names the process that lives in the folder, which is to end before the folder goes; `undefined` once it has ended. */
+  /** Names the leader of the process group that lives in the folder and ends before the folder goes; `undefined` once it has ended. */
   readonly occupant: (pid: number | undefined) => void
   /** Ends the occupant and removes the folder; resolves when both are gone. */
   readonly remove: () => Promise<void>
@@ -22,9 +22,9 @@ trap '' HUP INT TERM
 pid=
 while read -r line; do pid=$line; done
 alive() { [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && ! grep -qs '^State:[[:space:]]*Z' "/proc/$pid/status"; }
-alive && kill -TERM "$pid"
-n=0; while alive && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done
-alive && kill -KILL "$pid"
+alive && kill -TERM "-$pid"
+n=0; while alive && [ $n -lt 10 ]; do sleep 0.05; n=$((n + 1)); done
+[ -n "$pid" ] && kill -KILL "-$pid" 2>/dev/null
 n=0; while ! rm -rf "$1" 2>/dev/null && [ $n -lt 100 ]; do sleep 0.05; n=$((n + 1)); done
 `
 
