@@ -85,6 +85,17 @@ describe('of', () => {
     ['1:2,4294967295', [new Uint32Array([2, MOST, 1])]],
     ['1:4294967295', [SequenceSet.parse('2:4294967295'), 1]],
     ['1:*', [SequenceSet.all]],
+    [
+      '1:*',
+      [
+        [
+          [1, 4],
+          [5, '*'],
+        ],
+      ],
+    ],
+    ['4294967295,*', [MOST, '*']],
+    ['1:4294967295,*', [[[1, MOST], '*']]],
   ])('%s', (text, members) => expect(SequenceSet.of(...members).toString()).toBe(text))
 
   it('ranges', () => {
@@ -107,6 +118,9 @@ describe('of', () => {
       expect(() => SequenceSet.ofRanges([[1, member as number]])).toThrow(refusal)
     },
   )
+
+  it('does not take the number after the largest for *', () =>
+    expect(() => SequenceSet.ofNumbers([MOST, MOST + 1])).toThrow(refusal))
 
   it('takes very many numbers in any order', () => {
     const numbers = Array.from({ length: 200_000 }, (_, i) => ((i * 7919) % 200_000) + 1)
