@@ -11,13 +11,13 @@ export type IdFields = Readonly<Record<string, string | null>> | ReadonlyMap<str
 export abstract class AccountCommands extends MessageCommands {
   /** Asks for the capabilities: one item, as the server sent it. The attribute `capabilities` stays as it is. */
   capability(): Promise<Result> {
-    return this.turn(() => this.asking('CAPABILITY'))
+    return this._turn(() => this._asking('CAPABILITY'))
   }
 
   noop(): Promise<TextResult> {
-    return this.turn(() => {
-      if (this.debug >= 3) this.log.dump(this.untagged_responses)
-      return this.simple('NOOP')
+    return this._turn(() => {
+      if (this.debug >= 3) this._log.dump(this.untagged_responses)
+      return this._simple_command('NOOP')
     })
   }
 
@@ -27,12 +27,12 @@ export abstract class AccountCommands extends MessageCommands {
    * @throws IMAP4.error when the server has no ENABLE
    */
   enable(capability: Argument): Promise<TextResult> {
-    return this.turn(async () => {
+    return this._turn(async () => {
       if (!this.capabilities.includes('ENABLE'))
         throw new IMAP4Error('Server does not support ENABLE', { code: 'ECAPABILITY', command: 'ENABLE' })
-      const name = this.args.verbatim(capability)
-      const result = await this.simple('ENABLE', [name])
-      if (result[0] === 'OK' && name.toString('latin1').toUpperCase().includes('UTF8=ACCEPT')) this.args.utf8 = true
+      const name = this._args.verbatim(capability)
+      const result = await this._simple_command('ENABLE', [name])
+      if (result[0] === 'OK' && name.toString('latin1').toUpperCase().includes('UTF8=ACCEPT')) this._args.utf8 = true
       return result
     })
   }
@@ -43,27 +43,27 @@ export abstract class AccountCommands extends MessageCommands {
    * @param fields null, the default, tells nothing
    */
   id(fields: IdFields | null = null): Promise<Result> {
-    return this.turn(() => {
-      if (fields === null) return this.asking('ID', [Buffer.from('NIL')])
+    return this._turn(() => {
+      if (fields === null) return this._asking('ID', [Buffer.from('NIL')])
       const entries = fields instanceof Map ? [...fields] : Object.entries(fields)
-      const string = (value: string | null) => (value === null ? 'NIL' : quote(this.args.text(value)))
+      const string = (value: string | null) => (value === null ? 'NIL' : quote(this._args.text(value)))
       const words = entries.flatMap(([key, value]) => [string(key), string(value)])
-      return this.asking('ID', [Buffer.from(`(${words.join(' ')})`, 'latin1')])
+      return this._asking('ID', [Buffer.from(`(${words.join(' ')})`, 'latin1')])
     })
   }
 
   /** The namespaces (RFC 2342), as the server sent them. */
   namespace(): Promise<Result> {
-    return this.turn(() => this.asking('NAMESPACE'))
+    return this._turn(() => this._asking('NAMESPACE'))
   }
 
   /** The messages that were recent, from the store; if it holds none, NOOP prods the server for them. */
   recent(): Promise<Result> {
-    return this.turn(async () => {
-      const [typ, data] = this.untagged(['OK', [null]], 'RECENT')
+    return this._turn(async () => {
+      const [typ, data] = this._untagged_response(['OK', [null]], 'RECENT')
       const last = data[data.length - 1]
       if (last !== null && last !== undefined && last.length > 0) return [typ, data]
-      return this.untagged(await this.simple('NOOP'), 'RECENT')
+      return this._untagged_response(await this._simple_command('NOOP'), 'RECENT')
     })
   }
 
@@ -72,53 +72,53 @@ export abstract class AccountCommands extends MessageCommands {
    * gives `[null]`.
    */
   response(code: string): Promise<Result> {
-    return this.turn(async () => this.untagged([code, [null]], code.toUpperCase()))
+    return this._turn(async () => this._untagged_response([code, [null]], code.toUpperCase()))
   }
 
   /** Access rights of a mailbox (RFC 4314). */
   getacl(mailbox: Argument): Promise<Result> {
-    return this.turn(() => this.asking('GETACL', [this.args.mailbox(mailbox)], 'ACL'))
+    return this._turn(() => this._asking('GETACL', [this._args.mailbox(mailbox)], 'ACL'))
   }
 
   setacl(mailbox: Argument, who: Argument, what: Argument): Promise<TextResult> {
-    return this.turn(() =>
-      this.simple('SETACL', [this.args.mailbox(mailbox), this.args.astring(who), this.args.astring(what)]),
+    return this._turn(() =>
+      this._simple_command('SETACL', [this._args.mailbox(mailbox), this._args.astring(who), this._args.astring(what)]),
     )
   }
 
   deleteacl(mailbox: Argument, who: Argument): Promise<TextResult> {
-    return this.turn(() => this.simple('DELETEACL', [this.args.mailbox(mailbox), this.args.astring(who)]))
+    return this._turn(() => this._simple_command('DELETEACL', [this._args.mailbox(mailbox), this._args.astring(who)]))
   }
 
   myrights(mailbox: Argument): Promise<Result> {
-    return this.turn(() => this.asking('MYRIGHTS', [this.args.mailbox(mailbox)]))
+    return this._turn(() => this._asking('MYRIGHTS', [this._args.mailbox(mailbox)]))
   }
 
   /** A quota root's usage and limits (RFC 9208). */
   getquota(root: Argument): Promise<Result> {
-    return this.turn(() => this.asking('GETQUOTA', [this.args.astring(root)], 'QUOTA'))
+    return this._turn(() => this._asking('GETQUOTA', [this._args.astring(root)], 'QUOTA'))
   }
 
   /** The quota roots of a mailbox, and their quotas: two lists. On NO both are the server's text. */
   getquotaroot(mailbox: Argument): Promise<Result<(DataItem | null)[]>> {
-    return this.turn(async () => {
-      const result: Result = await this.simple('GETQUOTAROOT', [this.args.mailbox(mailbox)])
-      const [typ, quota] = this.untagged(result, 'QUOTA')
-      const [, roots] = this.untagged(result, 'QUOTAROOT')
+    return this._turn(async () => {
+      const result: Result = await this._simple_command('GETQUOTAROOT', [this._args.mailbox(mailbox)])
+      const [typ, quota] = this._untagged_response(result, 'QUOTA')
+      const [, roots] = this._untagged_response(result, 'QUOTAROOT')
       return [typ, [roots, quota]]
     })
   }
 
   setquota(root: Argument, limits: ListArgument): Promise<Result> {
-    return this.turn(() => this.asking('SETQUOTA', [this.args.astring(root), this.args.newList(limits)], 'QUOTA'))
+    return this._turn(() => this._asking('SETQUOTA', [this._args.astring(root), this._args.newList(limits)], 'QUOTA'))
   }
 
   /** Annotations of a mailbox (draft-daboo-imap-annotatemore). Entry and attribute are sent as they are. */
   getannotation(mailbox: Argument, entry: Argument, attribute: Argument): Promise<Result> {
-    return this.turn(() =>
-      this.asking(
+    return this._turn(() =>
+      this._asking(
         'GETANNOTATION',
-        [this.args.mailbox(mailbox), this.args.verbatim(entry), this.args.verbatim(attribute)],
+        [this._args.mailbox(mailbox), this._args.verbatim(entry), this._args.verbatim(attribute)],
         'ANNOTATION',
       ),
     )
@@ -126,10 +126,10 @@ export abstract class AccountCommands extends MessageCommands {
 
   /** Sets annotations: a mailbox, then entry and attributes by turns. */
   setannotation(mailbox: Argument, ...args: Argument[]): Promise<Result> {
-    return this.turn(() =>
-      this.asking(
+    return this._turn(() =>
+      this._asking(
         'SETANNOTATION',
-        [this.args.mailbox(mailbox), ...args.map((value) => this.args.verbatim(value))],
+        [this._args.mailbox(mailbox), ...args.map((value) => this._args.verbatim(value))],
         'ANNOTATION',
       ),
     )
@@ -137,7 +137,7 @@ export abstract class AccountCommands extends MessageCommands {
 
   /** Acts as another user (Netscape's and Sun's servers). */
   proxyauth(user: Argument): Promise<TextResult> {
-    return this.turn(() => this.simple('PROXYAUTH', [this.args.astring(user)]))
+    return this._turn(() => this._simple_command('PROXYAUTH', [this._args.astring(user)]))
   }
 
   /**
@@ -146,12 +146,12 @@ export abstract class AccountCommands extends MessageCommands {
    * @returns the text of the tagged line; data is found by `response()`
    */
   xatom(name: string, ...args: (Argument | null)[]): Promise<TextResult> {
-    return this.turn(() => {
+    return this._turn(() => {
       const command = name.toUpperCase()
       Commands[command] ??= [this.state]
-      return this.simple(
+      return this._simple_command(
         command,
-        args.map((value) => (value === null ? null : this.args.verbatim(value))),
+        args.map((value) => (value === null ? null : this._args.verbatim(value))),
       )
     })
   }

@@ -49,17 +49,17 @@ export abstract class Conversation {
   readonly timeout: number | null
   /** Python's file object; there is none here. */
   readonly file: null = null
-  protected readonly options: IMAP4Options
-  protected readonly maxLineLength: number
-  private readonly maxLiteralSize: number
-  private readonly watchdog: Watchdog
-  private pushed: PushedResponses | null = null
-  private pulled: ResponseSource | null = null
-  private reader: ByteReader | null = null
+  protected readonly _options: IMAP4Options
+  protected readonly _maxLineLength: number
+  readonly #maxLiteralSize: number
+  readonly #watchdog: Watchdog
+  #pushed: PushedResponses | null = null
+  #pulled: ResponseSource | null = null
+  #reader: ByteReader | null = null
   /** What a trace may show of the bytes that are sent next. */
-  private shown: (() => string) | null = null
+  #shown: (() => string) | null = null
   /** From the greeting on, a network failure is an `abort`; before, it is Node's own error. */
-  protected greeted = false
+  protected _greeted = false
 
   constructor(host: string | null, port: number | null, options: IMAP4Options) {
     const { timeout, maxLineLength = settings._MAXLINE, maxLiteralSize = MAX_LITERAL } = options
@@ -71,10 +71,10 @@ export abstract class Conversation {
     this.host = host
     this.port = port
     this.timeout = timeout ?? null
-    this.options = options
-    this.maxLineLength = maxLineLength
-    this.maxLiteralSize = maxLiteralSize
-    this.watchdog = new Watchdog(timeout ?? 0, () => this.expired())
+    this._options = options
+    this._maxLineLength = maxLineLength
+    this.#maxLiteralSize = maxLiteralSize
+    this.#watchdog = new Watchdog(timeout ?? 0, () => this.#expired())
   }
 
   /** Connects. It may be replaced: by one that hands any other transport to `attach()`, or needs none at all. */
@@ -87,36 +87,36 @@ export abstract class Conversation {
 
   /** Reads so many bytes; fewer at the end of the stream. For subclasses that replace `read` or `readline`. */
   async read(size: number): Promise<Uint8Array> {
-    return this.byteReader().read(size)
+    return this.#byteReader().read(size)
   }
 
   /** Reads a line with its CRLF; empty at the end of the stream. For subclasses that replace `read` or `readline`. */
   async readline(): Promise<Uint8Array> {
-    const line = await this.byteReader().readline(this.maxLineLength)
-    if (line.length > this.maxLineLength) throw lineTooLong(this.maxLineLength)
+    const line = await this.#byteReader().readline(this._maxLineLength)
+    if (line.length > this._maxLineLength) throw lineTooLong(this._maxLineLength)
     return line
   }
 
   /** Sends bytes; resolves when the connection takes more. */
   async send(data: Uint8Array): Promise<void> {
-    const shown = this.shown ?? (() => `<${data.length} octets>`)
-    this.shown = null
-    const { pushed, reader } = this
+    const shown = this.#shown ?? (() => `<${data.length} octets>`)
+    this.#shown = null
+    const [pushed, reader] = [this.#pushed, this.#reader]
     if (pushed === null && reader === null) throw notConnected()
-    this.watchdog.watch()
+    this.#watchdog.watch()
     try {
       // Nothing is said of a connection that has ended: what the server had to say before (BYE) is still to be read.
       if (reader !== null) await reader.write(data)
       else if (pushed?.link.send(data, shown) === false) await pushed.link.drained()
     } finally {
-      this.watchdog.rest()
+      this.#watchdog.rest()
     }
   }
 
   /** Closes the connection. Without effect on one that is closed. */
   async shutdown(): Promise<void> {
-    const { pushed, reader } = this
-    this.watchdog.rest()
+    const [pushed, reader] = [this.#pushed, this.#reader]
+    this.#watchdog.rest()
     const over = pushed?.over() ?? reader?.over()
     if (over === undefined) return
     if (pushed !== null) pushed.link.end()
@@ -131,7 +131,7 @@ export abstract class Conversation {
 
   /** The transport in use: what stands here for Python's socket. Null when there is no connection. */
   socket(): Transport | null {
-    return this.pushed?.link.carrier ?? this.reader?.transport ?? null
+    return this.#pushed?.link.carrier ?? this.#reader?.transport ?? null
   }
 
   get sock(): Transport | null {
@@ -140,34 +140,34 @@ export abstract class Conversation {
 
   /** Takes a transport for the connection: what an `open()` of a subclass ends with. */
   protected attach(transport: Transport): void {
-    const ended = (error: Error | null) => this.ended(error)
-    const alive = () => this.watchdog.alive()
-    if (this.readsByCall) this.reader = new ByteReader(transport, alive, ended)
+    const ended = (error: Error | null) => this.#ended(error)
+    const alive = () => this.#watchdog.alive()
+    if (this.#readsByCall) this.#reader = new ByteReader(transport, alive, ended)
     else
-      this.pushed = new PushedResponses(
+      this.#pushed = new PushedResponses(
         transport,
         { alive, ended },
         {
           lineEnding: 'lenient',
           nul: 'accept',
-          maxLineLength: this.maxLineLength - 2,
-          maxLiteralSize: this.maxLiteralSize,
-          maxResponseSize: 4 * this.maxLiteralSize + this.maxLineLength,
-          trace: this.options.trace,
+          maxLineLength: this._maxLineLength - 2,
+          maxLiteralSize: this.#maxLiteralSize,
+          maxResponseSize: 4 * this.#maxLiteralSize + this._maxLineLength,
+          trace: this._options.trace,
         },
       )
   }
 
   /** `send()`, with what a trace may show of it. Its failure is an `abort`. */
-  protected async transmit(data: Uint8Array, shown: () => string): Promise<void> {
-    this.shown = shown
+  protected async _transmit(data: Uint8Array, shown: () => string): Promise<void> {
+    this.#shown = shown
     try {
       await this.send(data)
     } catch (error) {
       if (error instanceof IMAP4Error || isTimeout(error)) throw error
       throw new IMAP4Abort(`socket error: ${messageOf(error)}`, { code: 'ECLOSED', cause: error })
     } finally {
-      this.shown = null
+      this.#shown = null
     }
   }
 
@@ -177,31 +177,31 @@ export abstract class Conversation {
    * @param limit gives up after so many milliseconds, and lifts the connection's timeout; undefined for the latter only
    * @returns false when the limit struck
    */
-  protected async receive(handle: ResponseHandler, limit?: number | null): Promise<boolean> {
-    if (limit === undefined) this.watchdog.watch()
+  protected async _receive(handle: ResponseHandler, limit?: number | null): Promise<boolean> {
+    if (limit === undefined) this.#watchdog.watch()
     try {
-      return await this.source().read(handle, limit ?? null)
+      return await this.#source().read(handle, limit ?? null)
     } catch (error) {
       if (error instanceof IMAP4Error || !(error instanceof ImapError) || isTimeout(error)) throw error
-      throw this.ended(error)
+      throw this.#ended(error)
     } finally {
-      this.watchdog.rest()
+      this.#watchdog.rest()
     }
   }
 
   /** Ends a `receive()` under way, as if its limit had struck. */
-  protected interrupt(): void {
-    this.source().interrupt()
+  protected _interrupt(): void {
+    this.#source().interrupt()
   }
 
   /** Called while the tagged OK of STARTTLS or COMPRESS is handled: nothing behind it is read as IMAP. */
-  protected holdBytes(): void {
-    this.pushed?.link.halt()
+  protected _hold_bytes(): void {
+    this.#pushed?.link.halt()
   }
 
-  /** After {@link holdBytes}: goes on under TLS. */
-  protected async secure(options: StartTlsOptions): Promise<void> {
-    const { pushed, reader } = this
+  /** After {@link _hold_bytes}: goes on under TLS. */
+  protected async _secure(options: StartTlsOptions): Promise<void> {
+    const [pushed, reader] = [this.#pushed, this.#reader]
     if (pushed !== null) return pushed.link.startTls(options)
     if (reader === null) throw notConnected()
     if (reader.pending > 0) {
@@ -211,9 +211,9 @@ export abstract class Conversation {
     this.attach(await startTls(reader.transport, options))
   }
 
-  /** After {@link holdBytes}: goes on with both directions deflated (RFC 4978). */
-  protected async deflate(): Promise<void> {
-    const { pushed, reader } = this
+  /** After {@link _hold_bytes}: goes on with both directions deflated (RFC 4978). */
+  protected async _deflate(): Promise<void> {
+    const [pushed, reader] = [this.#pushed, this.#reader]
     if (pushed !== null) return pushed.link.compress()
     if (reader === null) throw notConnected()
     const { transport, pending } = reader
@@ -221,43 +221,43 @@ export abstract class Conversation {
   }
 
   /** Whether a subclass has its own `read()` or `readline()`. */
-  private get readsByCall(): boolean {
+  get #readsByCall(): boolean {
     return this.readline !== Conversation.prototype.readline || this.read !== Conversation.prototype.read
   }
 
-  private source(): ResponseSource {
-    if (this.pushed !== null) return this.pushed
-    if (this.reader === null && !this.readsByCall) throw notConnected()
-    this.pulled ??= new PulledResponses(
+  #source(): ResponseSource {
+    if (this.#pushed !== null) return this.#pushed
+    if (this.#reader === null && !this.#readsByCall) throw notConnected()
+    this.#pulled ??= new PulledResponses(
       { readline: () => this.readline(), read: (size) => this.read(size) },
-      this.maxLiteralSize,
+      this.#maxLiteralSize,
     )
-    return this.pulled
+    return this.#pulled
   }
 
-  private byteReader(): ByteReader {
-    if (this.reader !== null) return this.reader
-    if (this.pushed === null) throw notConnected()
+  #byteReader(): ByteReader {
+    if (this.#reader !== null) return this.#reader
+    if (this.#pushed === null) throw notConnected()
     throw new IMAP4Error('read() and readline() can be called in a class that replaces one of them only', {
       code: 'ESTATE',
     })
   }
 
-  private expired(): void {
+  #expired(): void {
     const error = new ImapError('ETIMEDOUT', `timed out: nothing came for ${this.timeout} ms`, { retryable: true })
-    if (this.pushed !== null) this.pushed.link.destroy(error)
-    else this.reader?.transport.destroy(error)
+    if (this.#pushed !== null) this.#pushed.link.destroy(error)
+    else this.#reader?.transport.destroy(error)
   }
 
   /** What whoever waits is told of the end of the connection. */
-  private ended(error: Error | null): Error {
+  #ended(error: Error | null): Error {
     if (error === null) return new IMAP4Abort('socket error: EOF', { code: 'EEOF', retryable: true })
     if (isTimeout(error) || error instanceof IMAP4Error) return error
     if (!(error instanceof ImapError)) {
-      if (!this.greeted) return error
+      if (!this._greeted) return error
       return new IMAP4Abort(`socket error: ${error.message}`, { code: 'ECLOSED', cause: error, retryable: true })
     }
-    if (error.code === 'ELIMIT' && error.message.includes('maxLineLength')) return lineTooLong(this.maxLineLength)
+    if (error.code === 'ELIMIT' && error.message.includes('maxLineLength')) return lineTooLong(this._maxLineLength)
     return new IMAP4Abort(`socket error: ${error.message}`, { code: error.code, cause: error })
   }
 }

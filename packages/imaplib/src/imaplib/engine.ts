@@ -60,48 +60,48 @@ export abstract class Engine extends Conversation {
   tagre: RegExp = /(?!)/
   /** True after `enable('UTF8=ACCEPT')`. */
   get utf8_enabled(): boolean {
-    return this.args.utf8
+    return this._args.utf8
   }
-  protected readonly args: Arguments
-  protected readonly log: DebugLog
-  private readonly lines = new ResponseLines()
+  protected readonly _args: Arguments
+  protected readonly _log: DebugLog
+  readonly #lines = new ResponseLines()
   /** The response under way has ended, but for a line that should have come before. */
-  private halfDone = false
+  #halfDone = false
   /** Responses go here instead of into the store while `idle()` is on. */
-  private idleResponses: IdleResponse[] | null = null
-  private holdAfter = ''
-  private turns: Promise<unknown> = Promise.resolve()
-  private turnLiteral: Uint8Array | null = null
+  #idleResponses: IdleResponse[] | null = null
+  #holdAfter = ''
+  #turns: Promise<unknown> = Promise.resolve()
+  #turnLiteral: Uint8Array | null = null
 
   constructor(host: string | null, port: number | null, options: IMAP4Options) {
     super(host, port, options)
-    this.args = new Arguments(options.quoting ?? 'rfc')
-    this.log = new DebugLog(options.debug ?? settings.Debug)
+    this._args = new Arguments(options.quoting ?? 'rfc')
+    this._log = new DebugLog(options.debug ?? settings.Debug)
   }
 
   /** How much is told on the standard error output: 0 to 5. */
   get debug(): number {
-    return this.log.level
+    return this._log.level
   }
   set debug(level: number) {
-    this.log.level = level
+    this._log.level = level
   }
 
   /** The last match, as far as it goes without patterns: what the last line was taken apart into. */
   get mo(): { groups: { tag: string | null; type: string; data: Buffer | null } } {
-    const { kind, tag, type, last } = this.lines
+    const { kind, tag, type, last } = this.#lines
     return { groups: { tag: kind === 'tagged' ? tag : null, type: kind === 'continuation' ? '' : type, data: last } }
   }
 
   /** Prints the last ten lines of the conversation. */
   print_log(): void {
-    this.log.print()
+    this._log.print()
   }
 
   /** Greets, and learns the capabilities. The connection is closed if that fails. */
-  protected async begin(): Promise<void> {
+  protected async _begin(): Promise<void> {
     try {
-      await this.greet()
+      await this.#greet()
     } catch (error) {
       await this.shutdown().catch(() => {})
       throw error
@@ -109,84 +109,85 @@ export abstract class Engine extends Conversation {
   }
 
   /** Runs one command after all that were called before it. */
-  protected turn<T>(work: () => Promise<T>): Promise<T> {
+  protected _turn<T>(work: () => Promise<T>): Promise<T> {
     const literal = this.literal
     this.literal = null
     const run = async () => {
-      if (!this.greeted) await this.begin()
-      this.turnLiteral = literal
+      if (!this._greeted) await this._begin()
+      this.#turnLiteral = literal
       return work()
     }
-    const result = this.turns.then(run, run)
-    this.turns = result.catch(() => {})
-    return result
+    const result = this.#turns.then(run, run)
+    this.#turns = result.catch(() => {})
+    // A promise of its own: if nobody handles the failure of this command, Node says so.
+    return result.then((value) => value)
   }
 
   /** One command, whose result is the text of its tagged line. */
-  protected async simple(name: string, pieces: readonly (Piece | null)[] = []): Promise<TextResult> {
-    return this.complete(name, await this.issue(name, pieces))
+  protected async _simple_command(name: string, pieces: readonly (Piece | null)[] = []): Promise<TextResult> {
+    return this._command_complete(name, await this._command(name, pieces))
   }
 
   /** One command, whose result is what the server sent under `type`. */
-  protected async asking(name: string, pieces: readonly (Piece | null)[] = [], type: string = name): Promise<Result> {
-    return this.untagged(await this.simple(name, pieces), type)
+  protected async _asking(name: string, pieces: readonly (Piece | null)[] = [], type: string = name): Promise<Result> {
+    return this._untagged_response(await this._simple_command(name, pieces), type)
   }
 
   /** Takes what is stored under `type` out of the store: `[null]` if there is nothing. A NO keeps its text. */
-  protected untagged([typ, data]: Result, type: string): Result {
+  protected _untagged_response([typ, data]: Result, type: string): Result {
     if (typ === 'NO') return [typ, data]
     const items = this.untagged_responses.get(type)
     if (items === undefined) return [typ, [null]]
     this.untagged_responses.delete(type)
-    if (this.debug >= 5) this.log.mesg(`untagged_responses[${type}] => ${repr(items)}`)
+    if (this.debug >= 5) this._log.mesg(`untagged_responses[${type}] => ${repr(items)}`)
     return [typ, items]
   }
 
   /** Sends a command, with its literal or its answers, and returns its tag. */
-  protected async issue(
+  protected async _command(
     name: string,
     pieces: readonly (Piece | null)[],
     follows: CommandLiteral | Responder | null = null,
   ): Promise<string> {
-    this.checkState(name)
-    const own: CommandLiteral | null = this.turnLiteral === null ? null : { bytes: this.turnLiteral }
-    this.turnLiteral = null
+    this._check_state(name)
+    const own: CommandLiteral | null = this.#turnLiteral === null ? null : { bytes: this.#turnLiteral }
+    this.#turnLiteral = null
     for (const type of ['OK', 'NO', 'BAD']) this.untagged_responses.delete(type)
     if (this.untagged_responses.has('READ-ONLY') && !this.is_readonly)
       throw new IMAP4Readonly('mailbox status changed to READ-ONLY', { code: 'ESTATE' })
     const next = follows ?? own
     const literal = typeof next === 'function' ? null : next
     const [line, shown] = commandLine(name, pieces, literal)
-    const tag = this.newTag()
-    this.log.sent(() => `${tag} ${shown}`)
-    await this.transmit(Buffer.concat([Buffer.from(`${tag} `), line, CRLF]), () => `${tag} ${shown}`)
+    const tag = this.#newTag()
+    this._log.sent(() => `${tag} ${shown}`)
+    await this._transmit(Buffer.concat([Buffer.from(`${tag} `), line, CRLF]), () => `${tag} ${shown}`)
     if (next === null) return tag
     for (;;) {
-      await this.receive((raw) => {
-        const kind = this.accept(raw)
-        this.checkBye()
-        return kind === 'continuation' || this.isDone(tag)
+      await this._receive((raw) => {
+        const kind = this._accept(raw)
+        this.#checkBye()
+        return kind === 'continuation' || this.#isDone(tag)
       })
-      if (this.isDone(tag)) return tag
+      if (this.#isDone(tag)) return tag
       const bytes = typeof next === 'function' ? await next(this.continuation_response) : next.bytes
-      if (this.debug >= 4) this.log.mesg(`write literal size ${bytes.length}`)
+      if (this.debug >= 4) this._log.mesg(`write literal size ${bytes.length}`)
       const end = Buffer.from(`${literal?.after ?? ''}\r\n`)
-      await this.transmit(Buffer.concat([bytes, end]), () => `<${bytes.length} octets>${literal?.after ?? ''}`)
+      await this._transmit(Buffer.concat([bytes, end]), () => `<${bytes.length} octets>${literal?.after ?? ''}`)
       if (literal !== null) return tag
     }
   }
 
   /** Waits for the tagged line of a command. BAD is an error. */
-  protected async complete(name: string, tag: string): Promise<TextResult> {
+  protected async _command_complete(name: string, tag: string): Promise<TextResult> {
     const logout = name === 'LOGOUT'
-    if (!logout) this.checkBye()
+    if (!logout) this.#checkBye()
     const settled = () => {
-      if (this.isDone(tag) || (logout && this.untagged_responses.has('BYE'))) return true
-      this.checkBye()
+      if (this.#isDone(tag) || (logout && this.untagged_responses.has('BYE'))) return true
+      this.#checkBye()
       return false
     }
     try {
-      if (!settled()) await this.receive((raw) => this.accept(raw) !== null && settled())
+      if (!settled()) await this._receive((raw) => this._accept(raw) !== null && settled())
     } catch (error) {
       if (error instanceof IMAP4Abort && this.debug >= 1) this.print_log()
       throw duringCommand(name, error)
@@ -198,7 +199,7 @@ export abstract class Engine extends Conversation {
       this.untagged_responses.delete('BYE')
       return ['BYE', bye]
     }
-    if (!logout) this.checkBye()
+    if (!logout) this.#checkBye()
     const [typ, data] = done
     if (typ === 'BAD')
       throw new IMAP4Error(`${name} command error: ${typ} ${repr(data)}`, {
@@ -210,7 +211,7 @@ export abstract class Engine extends Conversation {
   }
 
   /** @throws IMAP4Error when the command must not be sent in this state */
-  protected checkState(name: string): void {
+  protected _check_state(name: string): void {
     const states = Commands[name] ?? []
     if (states.includes(this.state)) return
     throw new IMAP4Error(
@@ -220,53 +221,53 @@ export abstract class Engine extends Conversation {
   }
 
   /** Asks for the capabilities, and keeps them. */
-  protected async askCapabilities(): Promise<void> {
-    const [, data] = await this.asking('CAPABILITY')
+  protected async _get_capabilities(): Promise<void> {
+    const [, data] = await this._asking('CAPABILITY')
     const line = data[data.length - 1]
     if (line === null || line === undefined) throw new IMAP4Error('no CAPABILITY response from server')
-    this.keepCapabilities(line)
+    this._keep_capabilities(line)
   }
 
-  protected keepCapabilities(line: DataItem): void {
+  protected _keep_capabilities(line: DataItem): void {
     const text = Array.isArray(line) ? '' : line.toString('latin1')
     this.capabilities = text
       .toUpperCase()
       .split(/\s+/)
       .filter((word) => word !== '')
-    if (this.debug >= 3) this.log.mesg(`CAPABILITIES: ${repr(this.capabilities)}`)
+    if (this.debug >= 3) this._log.mesg(`CAPABILITIES: ${repr(this.capabilities)}`)
   }
 
   /** After the line that completes `tag`, bytes are not IMAP until TLS or deflate is on. */
-  protected holdAfterTag(): void {
-    this.holdAfter = this.nextTag()
+  protected _hold_after_tag(): void {
+    this.#holdAfter = this.#nextTag()
   }
 
   /** While idle: where responses go. Null puts an end to it. */
-  protected captureIdle(into: IdleResponse[] | null): void {
-    this.idleResponses = into
+  protected _capture_idle(into: IdleResponse[] | null): void {
+    this.#idleResponses = into
   }
 
-  protected keep(type: string, items: readonly DataItem[]): void {
-    if (this.debug >= 5) this.log.mesg(`untagged_responses[${type}] += ${repr(items)}`)
+  protected _append_untagged(type: string, items: readonly DataItem[]): void {
+    if (this.debug >= 5) this._log.mesg(`untagged_responses[${type}] += ${repr(items)}`)
     const kept = this.untagged_responses.get(type)
     if (kept === undefined) this.untagged_responses.set(type, [...items])
     else for (const item of items) kept.push(item)
   }
 
   /** Takes one response in. Null: it is not complete yet. */
-  protected accept(raw: RawResponse): 'response' | 'continuation' | null {
-    const { lines } = this
-    if (this.debug >= 4) this.log.received(raw)
-    if (this.halfDone && lines.continues(raw)) {
+  protected _accept(raw: RawResponse): 'response' | 'continuation' | null {
+    const lines = this.#lines
+    if (this.debug >= 4) this._log.received(raw)
+    if (this.#halfDone && lines.continues(raw)) {
       lines.readOn(raw)
       if (lines.unfinished) return null
-      this.halfDone = false
-      this.keepUntagged()
+      this.#halfDone = false
+      this.#keepUntagged()
       return 'response'
     }
-    if (this.halfDone) {
-      this.halfDone = false
-      this.keepUntagged()
+    if (this.#halfDone) {
+      this.#halfDone = false
+      this.#keepUntagged()
     }
     // A blank line between two responses, as some servers send it behind a literal (gh-88574).
     if (raw.start === raw.end) return null
@@ -275,53 +276,53 @@ export abstract class Engine extends Conversation {
       this.continuation_response = lines.last
       return 'continuation'
     }
-    if (lines.kind === 'tagged') this.keepTagged(raw)
+    if (lines.kind === 'tagged') this.#keepTagged(raw)
     else if (lines.unfinished) {
-      this.halfDone = true
+      this.#halfDone = true
       return null
-    } else this.keepUntagged()
+    } else this.#keepUntagged()
     return 'response'
   }
 
-  private keepTagged(raw: RawResponse): void {
-    const { tag, type } = this.lines
-    const text = this.lines.last as Buffer
+  #keepTagged(raw: RawResponse): void {
+    const { tag, type } = this.#lines
+    const text = this.#lines.last as Buffer
     if (!this.tagged_commands.has(tag)) throw new IMAP4Abort(`unexpected tagged response: ${repr(firstLine(raw))}`)
-    if (tag === this.holdAfter && type === 'OK') this.holdBytes()
+    if (tag === this.#holdAfter && type === 'OK') this._hold_bytes()
     this.tagged_commands.set(tag, [type, [text]])
-    if (this.debug < 4) this.log.keepReceived(`${tag} ${type}`, text)
-    this.keepCode(type, text)
+    if (this.debug < 4) this._log.keepReceived(`${tag} ${type}`, text)
+    this.#keepCode(type, text)
   }
 
-  private keepUntagged(): void {
-    const { lines } = this
+  #keepUntagged(): void {
+    const lines = this.#lines
     const { type } = lines
     const last = lines.last as Buffer
-    if (this.idleResponses !== null) this.idleResponses.push([type, itemsOf(lines)])
-    else if (lines.literals !== null || this.debug >= 5) this.keep(type, itemsOf(lines))
+    if (this.#idleResponses !== null) this.#idleResponses.push([type, itemsOf(lines)])
+    else if (lines.literals !== null || this.debug >= 5) this._append_untagged(type, itemsOf(lines))
     else {
       const kept = this.untagged_responses.get(type)
       if (kept === undefined) this.untagged_responses.set(type, [last])
       else kept.push(last)
     }
-    if (this.debug < 4) this.log.keepReceived(`* ${type}`, last)
-    this.keepCode(type, last)
+    if (this.debug < 4) this._log.keepReceived(`* ${type}`, last)
+    this.#keepCode(type, last)
   }
 
-  private keepCode(type: string, text: Buffer): void {
+  #keepCode(type: string, text: Buffer): void {
     if (type !== 'OK' && type !== 'NO' && type !== 'BAD') {
-      if (type === 'BYE' && this.debug >= 1) this.log.mesg(`BYE response: ${repr(text)}`)
+      if (type === 'BYE' && this.debug >= 1) this._log.mesg(`BYE response: ${repr(text)}`)
       if (type !== 'PREAUTH') return
     }
     const code = responseCode(text)
     if (code !== null) {
-      if (this.idleResponses === null) this.keep(code.type, [code.data])
-      else this.idleResponses.push([code.type, [code.data]])
+      if (this.#idleResponses === null) this._append_untagged(code.type, [code.data])
+      else this.#idleResponses.push([code.type, [code.data]])
     }
-    if (this.debug >= 1 && (type === 'NO' || type === 'BAD')) this.log.mesg(`${type} response: ${repr(text)}`)
+    if (this.debug >= 1 && (type === 'NO' || type === 'BAD')) this._log.mesg(`${type} response: ${repr(text)}`)
   }
 
-  private checkBye(): void {
+  #checkBye(): void {
     const bye = this.untagged_responses.get('BYE')
     const last = bye?.[bye.length - 1]
     if (last === undefined) return
@@ -329,30 +330,30 @@ export abstract class Engine extends Conversation {
     throw new IMAP4Abort(text, { code: 'EBYE', serverText: text, retryable: true })
   }
 
-  private isDone(tag: string): boolean {
+  #isDone(tag: string): boolean {
     return (this.tagged_commands.get(tag) ?? null) !== null
   }
 
-  private nextTag(): string {
+  #nextTag(): string {
     return `${this.tagpre}${this.tagnum}`
   }
 
-  private newTag(): string {
-    const tag = this.nextTag()
+  #newTag(): string {
+    const tag = this.#nextTag()
     this.tagnum += 1
     this.tagged_commands.set(tag, null)
     return tag
   }
 
-  private async greet(): Promise<void> {
+  async #greet(): Promise<void> {
     // Four letters, never to be guessed from a connection before.
     this.tagpre = Int2AP(randomInt(4096, 65536)).toString()
     this.tagre = new RegExp(`^(?<tag>${this.tagpre}\\d+) (?<type>[A-Z]+) (?<data>.*)`)
-    this.lines.tagPrefix = this.tagpre
-    if (this.debug >= 1) this.log.mesg(`new IMAP4 connection, tag=${this.tagpre}`)
-    await this.receive((raw) => {
+    this.#lines.tagPrefix = this.tagpre
+    if (this.debug >= 1) this._log.mesg(`new IMAP4 connection, tag=${this.tagpre}`)
+    await this._receive((raw) => {
       if (raw.start !== raw.end) this.welcome = firstLine(raw)
-      return this.accept(raw) !== null
+      return this._accept(raw) !== null
     })
     if (this.untagged_responses.has('PREAUTH')) this.state = 'AUTH'
     else if (this.untagged_responses.has('OK')) this.state = 'NONAUTH'
@@ -360,12 +361,12 @@ export abstract class Engine extends Conversation {
       const text = this.welcome?.toString('latin1') ?? ''
       throw new IMAP4Error(`invalid greeting: ${text}`, { code: 'EGREETING', serverText: text })
     }
-    this.greeted = true
+    this._greeted = true
     const [offered] = this.untagged_responses.get('CAPABILITY') ?? []
-    if (offered === undefined) await this.askCapabilities()
+    if (offered === undefined) await this._get_capabilities()
     else {
       this.untagged_responses.delete('CAPABILITY')
-      this.keepCapabilities(offered)
+      this._keep_capabilities(offered)
     }
     const version = AllowedVersions.find((name) => this.capabilities.includes(name))
     if (version === undefined) throw new IMAP4Error('server not IMAP4 compliant', { code: 'EGREETING' })

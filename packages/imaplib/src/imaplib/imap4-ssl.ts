@@ -19,14 +19,14 @@ export interface IMAP4_SSL_Options extends IMAP4Options, FileTlsOptions {}
 export class IMAP4_SSL extends IMAP4 {
   readonly keyfile: string | null
   readonly certfile: string | null
-  private readonly tlsOptions: FileTlsOptions
+  readonly #tlsOptions: FileTlsOptions
 
   constructor(host = '', port: number = IMAP4_SSL_PORT, options: IMAP4_SSL_Options = {}) {
     const { timeout, maxLineLength, maxLiteralSize, quoting, debug, trace, ...tls } = options
     super(host, port, { timeout, maxLineLength, maxLiteralSize, quoting, debug, trace })
     this.keyfile = tls.keyfile ?? null
     this.certfile = tls.certfile ?? null
-    this.tlsOptions = tls
+    this.#tlsOptions = tls
   }
 
   override async open(
@@ -36,7 +36,7 @@ export class IMAP4_SSL extends IMAP4 {
   ): Promise<void> {
     this.host = host
     this.port = port
-    const tls = await withKeyFiles(this.tlsOptions)
+    const tls = await withKeyFiles(this.#tlsOptions)
     const connectTimeout = timeout ?? this.timeout ?? undefined
     this.attach(await connectTls({ ...tls, host, port, connectTimeout }))
   }
@@ -50,7 +50,7 @@ export class IMAP4_SSL extends IMAP4 {
     return this.ssl()
   }
 
-  protected override get socketIsTls(): boolean {
+  protected override get _socket_is_tls(): boolean {
     return true
   }
 }

@@ -13,7 +13,7 @@ import { IMAP4 } from './imap4.ts'
  */
 export class IMAP4_stream extends IMAP4 {
   readonly command: string | readonly string[]
-  private child: ProcessTransport | null = null
+  #child: ProcessTransport | null = null
 
   constructor(command: string | readonly string[], options: IMAP4Options = {}) {
     super('', 0, options)
@@ -24,22 +24,22 @@ export class IMAP4_stream extends IMAP4 {
 
   /** Starts the program. Its arguments are those of the other classes, and have no meaning here. */
   override async open(_host?: string, _port?: number, _timeout?: number): Promise<void> {
-    this.child = await spawnTransport(this.command)
-    this.attach(this.child)
+    this.#child = await spawnTransport(this.command)
+    this.attach(this.#child)
   }
 
   /** The running program; null before `open()`. */
   get process(): ProcessTransport | null {
-    return this.child
+    return this.#child
   }
 
   /** Closes the program's input and output, and waits until it is gone. */
   override async shutdown(): Promise<void> {
     await super.shutdown()
-    await this.child?.waitExit()
+    await this.#child?.waitExit()
   }
 
-  protected override get hasSocket(): boolean {
+  protected override get _has_socket(): boolean {
     return false
   }
 }

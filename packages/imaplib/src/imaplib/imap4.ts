@@ -42,7 +42,7 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
   user: string | null = null
   /** Left behind by `login_cram_md5()`, as in Python; not shown by `console.log`. */
   declare password: string | Uint8Array | Secret | null
-  private encrypted = false
+  #encrypted = false
 
   /**
    * Connects, reads the greeting, learns the capabilities. Its arguments are those of the constructor, in all classes.
@@ -60,7 +60,7 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
   ): Promise<Kind> {
     const M = new this(...args)
     await M.open(M.host ?? undefined, M.port ?? undefined, M.timeout ?? undefined)
-    await M.turn(async () => {})
+    await M._turn(async () => {})
     return M
   }
 
@@ -91,9 +91,9 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
    * `login_plain()` can
    */
   login(user: Argument, password: Argument | Secret): Promise<TextResult> {
-    return this.turn(async () => {
-      const pieces = [this.args.astring(user), this.args.password(password)]
-      return this.loggedIn(() => this.simple('LOGIN', pieces))
+    return this._turn(async () => {
+      const pieces = [this._args.astring(user), this._args.password(password)]
+      return this.#loggedIn(() => this._simple_command('LOGIN', pieces))
     })
   }
 
@@ -108,30 +108,30 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
   authenticate(mechanism: SaslMechanism): Promise<TextResult>
   authenticate(mechanism: string, authobject: AuthObject): Promise<TextResult>
   authenticate(mechanism: string | SaslMechanism, authobject?: AuthObject): Promise<TextResult> {
-    return this.turn(async () => {
-      if (typeof mechanism !== 'string') return this.exchange(mechanism)
+    return this._turn(async () => {
+      if (typeof mechanism !== 'string') return this.#exchange(mechanism)
       if (typeof authobject !== 'function') throw typeError('authobject must be a function')
-      return this.authenticated(mechanism, authobject)
+      return this.#authenticated(mechanism, authobject)
     })
   }
 
   /** CRAM-MD5 (RFC 2195): the password is not sent, but it is no match for TLS. */
   login_cram_md5(user: string, password: string | Uint8Array | Secret): Promise<TextResult> {
-    return this.turn(() => {
+    return this._turn(() => {
       this.user = user
       this.password = password
-      return this.exchange(cramMd5(user, password))
+      return this.#exchange(cramMd5(user, password))
     })
   }
 
   /** PLAIN (RFC 4616): as `login()`, for any user and password but those with NUL. Strings are sent as UTF-8. */
   login_plain(user: string | Uint8Array, password: string | Uint8Array | Secret): Promise<TextResult> {
-    return this.turn(() => {
+    return this._turn(() => {
       const plain = password instanceof Secret ? password.reveal() : password
       const [name, secret] = [Buffer.from(user as string), Buffer.from(plain as string)]
       if (name.includes(0) || secret.includes(0)) throw valueError('NUL is not allowed in user and password')
       const nul = Buffer.alloc(1)
-      return this.authenticated('PLAIN', () => Buffer.concat([nul, name, nul, secret]))
+      return this.#authenticated('PLAIN', () => Buffer.concat([nul, name, nul, secret]))
     })
   }
 
@@ -143,33 +143,33 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
    * fails: the connection is closed then
    */
   starttls(options: FileTlsOptions = {}): Promise<Result> {
-    return this.turn(async () => {
-      if (this.encrypted || this.socketIsTls)
+    return this._turn(async () => {
+      if (this.#encrypted || this._socket_is_tls)
         throw new IMAP4Abort('TLS session already established', { code: 'ESTATE' })
       if (!this.capabilities.includes('STARTTLS'))
         throw new IMAP4Abort('TLS not supported by server', { code: 'ECAPABILITY' })
       const tls = await withKeyFiles(options)
-      this.holdAfterTag()
-      const [typ] = await this.simple('STARTTLS')
+      this._hold_after_tag()
+      const [typ] = await this._simple_command('STARTTLS')
       if (typ !== 'OK') throw new IMAP4Error("Couldn't establish TLS session", { code: 'ETLSREQUIRED' })
-      await this.secure({
+      await this._secure({
         ...tls,
         host: this.host === null || this.host === '' ? 'localhost' : this.host,
         ...(this.timeout !== null && { connectTimeout: this.timeout }),
       })
-      this.encrypted = true
+      this.#encrypted = true
       this.untagged_responses.clear()
-      await this.askCapabilities()
+      await this._get_capabilities()
       return ['OK', [null]]
     })
   }
 
   /** Deflates both directions from here on (RFC 4978). Not in Python. A NO is returned. */
   compress(): Promise<TextResult> {
-    return this.turn(async () => {
-      this.holdAfterTag()
-      const result = await this.simple('COMPRESS', [Buffer.from('DEFLATE')])
-      if (result[0] === 'OK') await this.deflate()
+    return this._turn(async () => {
+      this._hold_after_tag()
+      const result = await this._simple_command('COMPRESS', [Buffer.from('DEFLATE')])
+      if (result[0] === 'OK') await this._deflate()
       return result
     })
   }
@@ -181,21 +181,21 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
    * @throws IMAP4.error when the server has no IDLE, or refuses
    */
   idle(duration: number | null = null): Promise<Idler> {
-    return this.turn(async () => {
-      const hasSocket = this.hasSocket
+    return this._turn(async () => {
+      const hasSocket = this._has_socket
       if (!this.capabilities.includes('IDLE'))
         throw new IMAP4Error('Server does not support IMAP4 IDLE', { code: 'ECAPABILITY', command: 'IDLE' })
       if (duration !== null && !hasSocket)
         throw new IMAP4Error('duration requires a socket connection', { code: 'ESTATE', command: 'IDLE' })
       if (duration !== null && !(duration >= 0)) throw valueError('duration must not be negative')
-      if (this.debug >= 4) this.log.mesg(`idle start duration=${duration}`)
+      if (this.debug >= 4) this._log.mesg(`idle start duration=${duration}`)
       const responses: IdleResponse[] = []
-      this.captureIdle(responses)
+      this._capture_idle(responses)
       let tag: string
       try {
-        tag = await this.enterIdle()
+        tag = await this.#enterIdle()
       } catch (error) {
-        this.captureIdle(null)
+        this._capture_idle(null)
         throw error
       }
       const before = this.state
@@ -204,9 +204,9 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
         responses,
         hasSocket,
         idling: () => this.state === 'IDLING',
-        receive: (limit: number | null) => this.receive((raw) => this.accept(raw) === 'response', limit),
-        interrupt: () => this.interrupt(),
-        finish: () => this.turn(() => this.leaveIdle(tag, responses, before)),
+        receive: (limit: number | null) => this._receive((raw) => this._accept(raw) === 'response', limit),
+        interrupt: () => this._interrupt(),
+        finish: () => this._turn(() => this.#leaveIdle(tag, responses, before)),
       }
       return new Idler(host, duration)
     })
@@ -218,10 +218,10 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
    * @returns `['BYE', [text]]`
    */
   logout(): Promise<TextResult> {
-    return this.turn(async () => {
+    return this._turn(async () => {
       this.state = 'LOGOUT'
       try {
-        return await this.simple('LOGOUT')
+        return await this._simple_command('LOGOUT')
       } finally {
         await this.shutdown()
       }
@@ -242,18 +242,18 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
   }
 
   /** False where the connection is not a socket (IMAP4_stream). */
-  protected get hasSocket(): boolean {
+  protected get _has_socket(): boolean {
     return true
   }
 
   /** Whether the connection was made with TLS. */
-  protected get socketIsTls(): boolean {
+  protected get _socket_is_tls(): boolean {
     return false
   }
 
-  private async enterIdle(): Promise<string> {
-    const tag = await this.issue('IDLE', [])
-    await this.receive((raw) => this.accept(raw) === 'continuation' || this.tagged_commands.get(tag) !== null)
+  async #enterIdle(): Promise<string> {
+    const tag = await this._command('IDLE', [])
+    await this._receive((raw) => this._accept(raw) === 'continuation' || this.tagged_commands.get(tag) !== null)
     const refused = this.tagged_commands.get(tag) ?? null
     if (refused === null) return tag
     this.tagged_commands.delete(tag)
@@ -262,17 +262,17 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
     throw new IMAP4Abort(`unexpected status response: ${repr(Buffer.from(`${tag} ${typ} ${data[0].toString()}`))}`)
   }
 
-  private async leaveIdle(tag: string, responses: readonly IdleResponse[], before: typeof this.state): Promise<void> {
-    if (this.debug >= 4) this.log.mesg(`idle done, ${responses.length} responses left`)
+  async #leaveIdle(tag: string, responses: readonly IdleResponse[], before: typeof this.state): Promise<void> {
+    if (this.debug >= 4) this._log.mesg(`idle done, ${responses.length} responses left`)
     this.state = before
-    this.captureIdle(null)
-    for (const [typ, data] of responses) this.keep(typ, data)
-    await this.transmit(Buffer.from('DONE\r\n'), () => 'DONE')
-    await this.complete('IDLE', tag)
+    this._capture_idle(null)
+    for (const [typ, data] of responses) this._append_untagged(typ, data)
+    await this._transmit(Buffer.from('DONE\r\n'), () => 'DONE')
+    await this._command_complete('IDLE', tag)
   }
 
   /** AUTHENTICATE with a function for the challenges. */
-  private authenticated(mechanism: string, authobject: AuthObject): Promise<TextResult> {
+  #authenticated(mechanism: string, authobject: AuthObject): Promise<TextResult> {
     let failure: { error: unknown } | null = null
     const respond = async (challenge: Buffer | null): Promise<Buffer> => {
       if (failure !== null) return Buffer.from('*')
@@ -285,23 +285,24 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
         return Buffer.from('*')
       }
     }
-    return this.loggedIn(async () => {
-      const name = this.args.verbatim(mechanism.toUpperCase())
-      const result = await this.complete('AUTHENTICATE', await this.issue('AUTHENTICATE', [name], respond)).catch(
-        (error: unknown) => {
-          throw failure === null ? error : failure.error
-        },
-      )
+    return this.#loggedIn(async () => {
+      const name = this._args.verbatim(mechanism.toUpperCase())
+      const result = await this._command_complete(
+        'AUTHENTICATE',
+        await this._command('AUTHENTICATE', [name], respond),
+      ).catch((error: unknown) => {
+        throw failure === null ? error : failure.error
+      })
       if (failure !== null) throw failure.error
       return result
     })
   }
 
   /** AUTHENTICATE with a mechanism of this library. */
-  private async exchange(mechanism: SaslMechanism): Promise<TextResult> {
+  async #exchange(mechanism: SaslMechanism): Promise<TextResult> {
     const exchange: SaslExchange = mechanism.begin()
     let begun = false
-    const result = await this.authenticated(mechanism.name, async (challenge) => {
+    const result = await this.#authenticated(mechanism.name, async (challenge) => {
       const initial = begun || challenge.length > 0 ? null : await exchange.initial()
       begun = true
       return initial ?? exchange.respond(challenge)
@@ -317,7 +318,7 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
   }
 
   /** Runs LOGIN or AUTHENTICATE. NO is an error; after OK the capabilities are those that hold from now on. */
-  private async loggedIn(login: () => Promise<TextResult>): Promise<TextResult> {
+  async #loggedIn(login: () => Promise<TextResult>): Promise<TextResult> {
     const known = this.untagged_responses.get('CAPABILITY')?.length ?? 0
     const [typ, data] = await login()
     if (typ !== 'OK') {
@@ -328,9 +329,9 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
     // What the server told with its OK stays readable by response('CAPABILITY') (gh-155775).
     const told = this.untagged_responses.get('CAPABILITY') ?? []
     const last = told[told.length - 1]
-    if (told.length > known && last !== undefined) this.keepCapabilities(last)
+    if (told.length > known && last !== undefined) this._keep_capabilities(last)
     else
-      await this.askCapabilities().catch((error: unknown) => {
+      await this._get_capabilities().catch((error: unknown) => {
         // The login itself went well; a server that does not answer this keeps the capabilities it had.
         if (error instanceof IMAP4Abort || !(error instanceof IMAP4Error)) throw error
       })

@@ -31,53 +31,55 @@ export abstract class MailboxCommands extends Engine {
     message: Uint8Array | string,
     options: AppendOptions = {},
   ): Promise<TextResult> {
-    return this.turn(async () => {
+    return this._turn(async () => {
       const given = typeof message === 'string' ? Buffer.from(message) : message
       const bytes = options.translate_line_endings === false ? given : crlfLines(given)
       const pieces = [
-        this.args.mailbox(mailbox === null || mailbox === '' ? 'INBOX' : mailbox),
-        flags === null || flags.length === 0 ? null : this.args.list(flags),
+        this._args.mailbox(mailbox === null || mailbox === '' ? 'INBOX' : mailbox),
+        flags === null || flags.length === 0 ? null : this._args.list(flags),
         date_time === null || date_time === '' || date_time === 0 ? null : Buffer.from(Time2Internaldate(date_time)),
       ]
       // RFC 6855 §4: in UTF-8 mode the message stands in a literal8 of its own item.
       const literal = this.utf8_enabled ? { bytes, before: 'UTF8 (~', after: ')' } : { bytes }
-      return this.complete('APPEND', await this.issue('APPEND', pieces, literal))
+      return this._command_complete('APPEND', await this._command('APPEND', pieces, literal))
     })
   }
 
   /** A checkpoint of the selected mailbox, whatever that means to the server. */
   check(): Promise<TextResult> {
-    return this.turn(() => this.simple('CHECK'))
+    return this._turn(() => this._simple_command('CHECK'))
   }
 
   /** Closes the selected mailbox, and removes the messages marked `\Deleted`. The state is AUTH whatever comes of it. */
   close(): Promise<TextResult> {
-    return this.leaving('CLOSE')
+    return this.#leaving('CLOSE')
   }
 
   /** Closes the selected mailbox and removes nothing (RFC 3691). The state is AUTH whatever comes of it. */
   unselect(): Promise<TextResult> {
-    return this.leaving('UNSELECT')
+    return this.#leaving('UNSELECT')
   }
 
   create(mailbox: Argument): Promise<TextResult> {
-    return this.turn(() => this.simple('CREATE', [this.args.mailbox(mailbox)]))
+    return this._turn(() => this._simple_command('CREATE', [this._args.mailbox(mailbox)]))
   }
 
   delete(mailbox: Argument): Promise<TextResult> {
-    return this.turn(() => this.simple('DELETE', [this.args.mailbox(mailbox)]))
+    return this._turn(() => this._simple_command('DELETE', [this._args.mailbox(mailbox)]))
   }
 
   rename(oldmailbox: Argument, newmailbox: Argument): Promise<TextResult> {
-    return this.turn(() => this.simple('RENAME', [this.args.mailbox(oldmailbox), this.args.mailbox(newmailbox)]))
+    return this._turn(() =>
+      this._simple_command('RENAME', [this._args.mailbox(oldmailbox), this._args.mailbox(newmailbox)]),
+    )
   }
 
   subscribe(mailbox: Argument): Promise<TextResult> {
-    return this.turn(() => this.simple('SUBSCRIBE', [this.args.mailbox(mailbox)]))
+    return this._turn(() => this._simple_command('SUBSCRIBE', [this._args.mailbox(mailbox)]))
   }
 
   unsubscribe(mailbox: Argument): Promise<TextResult> {
-    return this.turn(() => this.simple('UNSUBSCRIBE', [this.args.mailbox(mailbox)]))
+    return this._turn(() => this._simple_command('UNSUBSCRIBE', [this._args.mailbox(mailbox)]))
   }
 
   /**
@@ -85,12 +87,12 @@ export abstract class MailboxCommands extends Engine {
    * it: `(\HasNoChildren) "/" INBOX`.
    */
   list(directory: Argument = '""', pattern: Argument = '*'): Promise<Result> {
-    return this.listing('LIST', directory, pattern)
+    return this.#listing('LIST', directory, pattern)
   }
 
   /** As `list()`, of the subscribed mailboxes. */
   lsub(directory: Argument = '""', pattern: Argument = '*'): Promise<Result> {
-    return this.listing('LSUB', directory, pattern)
+    return this.#listing('LSUB', directory, pattern)
   }
 
   /**
@@ -100,18 +102,18 @@ export abstract class MailboxCommands extends Engine {
    * @throws IMAP4.readonly when the mailbox turns out to be read-only and `readonly` is false
    */
   select(mailbox: Argument = 'INBOX', readonly = false): Promise<Result> {
-    return this.turn(async () => {
-      const name = this.args.mailbox(mailbox)
+    return this._turn(async () => {
+      const name = this._args.mailbox(mailbox)
       this.untagged_responses.clear()
       this.is_readonly = readonly
-      const [typ, data] = await this.simple(readonly ? 'EXAMINE' : 'SELECT', [name])
+      const [typ, data] = await this._simple_command(readonly ? 'EXAMINE' : 'SELECT', [name])
       if (typ !== 'OK') {
         this.state = 'AUTH'
         return [typ, data]
       }
       this.state = 'SELECTED'
       if (this.untagged_responses.has('READ-ONLY') && !readonly) {
-        if (this.debug >= 1) this.log.dump(this.untagged_responses)
+        if (this.debug >= 1) this._log.dump(this.untagged_responses)
         throw new IMAP4Readonly(`${repr(mailbox)} is not writable`, { code: 'ESTATE', command: 'SELECT' })
       }
       return [typ, [...(this.untagged_responses.get('EXISTS') ?? [null])]]
@@ -125,17 +127,17 @@ export abstract class MailboxCommands extends Engine {
    * await M.status('INBOX', '(MESSAGES UIDNEXT)') // ['OK', [Buffer 'INBOX (MESSAGES 231 UIDNEXT 44292)']]
    */
   status(mailbox: Argument, names: ListArgument): Promise<Result> {
-    return this.turn(() => this.asking('STATUS', [this.args.mailbox(mailbox), this.args.newList(names)]))
+    return this._turn(() => this._asking('STATUS', [this._args.mailbox(mailbox), this._args.newList(names)]))
   }
 
-  private listing(name: string, directory: Argument, pattern: Argument): Promise<Result> {
-    return this.turn(() => this.asking(name, [this.args.mailbox(directory), this.args.listPattern(pattern)]))
+  #listing(name: string, directory: Argument, pattern: Argument): Promise<Result> {
+    return this._turn(() => this._asking(name, [this._args.mailbox(directory), this._args.listPattern(pattern)]))
   }
 
-  private leaving(name: string): Promise<TextResult> {
-    return this.turn(async () => {
+  #leaving(name: string): Promise<TextResult> {
+    return this._turn(async () => {
       try {
-        return await this.simple(name)
+        return await this._simple_command(name)
       } finally {
         this.state = 'AUTH'
       }

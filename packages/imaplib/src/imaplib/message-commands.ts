@@ -31,12 +31,12 @@ export type UidArguments = UidArgument[] | [...UidArgument[], Pick<ParamsOption,
 export abstract class MessageCommands extends MailboxCommands {
   /** Copies messages. `COPYUID`, if the server tells it, is found by `response('COPYUID')`. */
   copy(message_set: MessageSet, new_mailbox: Argument, options: UidOption = {}): Promise<TextResult> {
-    return this.moving('COPY', message_set, new_mailbox, options)
+    return this.#moving('COPY', message_set, new_mailbox, options)
   }
 
   /** Moves messages (RFC 6851). The server must have MOVE: there is no other way behind it. */
   move(message_set: MessageSet, new_mailbox: Argument, options: UidOption = {}): Promise<TextResult> {
-    return this.moving('MOVE', message_set, new_mailbox, options)
+    return this.#moving('MOVE', message_set, new_mailbox, options)
   }
 
   /**
@@ -45,12 +45,15 @@ export abstract class MessageCommands extends MailboxCommands {
    * @returns their numbers in the order in which they came: each as it was at its moment
    */
   expunge(message_set: MessageSet | null = null, options: UidOption = {}): Promise<Result> {
-    return this.turn(async () => {
+    return this._turn(async () => {
       const { uid = false } = options
       if (uid && message_set === null) throw misuse('UID EXPUNGE needs a message set')
       if (!uid && message_set !== null) throw misuse('EXPUNGE takes a message set only with uid=True')
-      if (message_set === null) return this.asking('EXPUNGE')
-      return this.untagged(await this.addressed('EXPUNGE', true, [this.args.messageSet(message_set)]), 'EXPUNGE')
+      if (message_set === null) return this._asking('EXPUNGE')
+      return this._untagged_response(
+        await this.#addressed('EXPUNGE', true, [this._args.messageSet(message_set)]),
+        'EXPUNGE',
+      )
     })
   }
 
@@ -63,17 +66,17 @@ export abstract class MessageCommands extends MailboxCommands {
    * await M.fetch('1:*', '(FLAGS BODY.PEEK[])') // ['OK', [[Buffer header, Buffer literal], Buffer ')', …]]
    */
   fetch(message_set: MessageSet, message_parts: ListArgument, options: ParamsOption = {}): Promise<Result> {
-    return this.turn(async () => {
-      const pieces = [this.args.messageSet(message_set), this.args.fetchParts(message_parts, options.params)]
-      return this.untagged(await this.addressed('FETCH', options.uid, pieces), 'FETCH')
+    return this._turn(async () => {
+      const pieces = [this._args.messageSet(message_set), this._args.fetchParts(message_parts, options.params)]
+      return this._untagged_response(await this.#addressed('FETCH', options.uid, pieces), 'FETCH')
     })
   }
 
   /** A part of a part of a message, of RFC 1730 servers. */
   partial(message_num: Argument, message_part: Argument, start: Argument, length: Argument): Promise<Result> {
-    return this.turn(() => {
-      const pieces = [message_num, message_part, start, length].map((value) => this.args.verbatim(value))
-      return this.asking('PARTIAL', pieces, 'FETCH')
+    return this._turn(() => {
+      const pieces = [message_num, message_part, start, length].map((value) => this._args.verbatim(value))
+      return this._asking('PARTIAL', pieces, 'FETCH')
     })
   }
 
@@ -87,13 +90,13 @@ export abstract class MessageCommands extends MailboxCommands {
    * await M.search(null, 'FROM ? SUBJECT ?', { params: ['me@host', 'trip report'] })
    */
   search(charset: Argument | null, ...criteria: Criteria): Promise<Result> {
-    return this.turn(async () => {
+    return this._turn(async () => {
       const [keys, { uid, params }] = withOptions<Argument | null, ParamsOption>(criteria)
-      const none = charset === null || (this.args.quoting !== 'rfc' && charset === '')
+      const none = charset === null || (this._args.quoting !== 'rfc' && charset === '')
       if (!none && this.utf8_enabled) throw misuse('Non-None charset not valid in UTF8 mode')
-      const head = none ? [] : [Buffer.from('CHARSET'), this.args.astring(charset)]
-      const pieces = [...head, ...this.args.criteria(charset, keys, params)]
-      return this.untagged(await this.addressed('SEARCH', uid, pieces), 'SEARCH')
+      const head = none ? [] : [Buffer.from('CHARSET'), this._args.astring(charset)]
+      const pieces = [...head, ...this._args.criteria(charset, keys, params)]
+      return this._untagged_response(await this.#addressed('SEARCH', uid, pieces), 'SEARCH')
     })
   }
 
@@ -103,19 +106,19 @@ export abstract class MessageCommands extends MailboxCommands {
    * @param sort_criteria in parentheses or not, or a list: `['REVERSE', 'DATE']`
    */
   sort(sort_criteria: ListArgument, charset: Argument | null, ...search_criteria: Criteria): Promise<Result> {
-    return this.turn(async () => {
+    return this._turn(async () => {
       const [keys, { uid, params }] = withOptions<Argument | null, ParamsOption>(search_criteria)
-      const pieces = [this.args.list(sort_criteria), ...this.keysIn(charset, keys, params)]
-      return this.untagged(await this.addressed('SORT', uid, pieces), 'SORT')
+      const pieces = [this._args.list(sort_criteria), ...this.#keysIn(charset, keys, params)]
+      return this._untagged_response(await this.#addressed('SORT', uid, pieces), 'SORT')
     })
   }
 
   /** Searches, and arranges what is found in threads (RFC 5256): `['OK', [Buffer '(2)(3 6 (4 23))']]`. */
   thread(threading_algorithm: Argument, charset: Argument | null, ...search_criteria: Criteria): Promise<Result> {
-    return this.turn(async () => {
+    return this._turn(async () => {
       const [keys, { uid, params }] = withOptions<Argument | null, ParamsOption>(search_criteria)
-      const pieces = [this.args.verbatim(threading_algorithm), ...this.keysIn(charset, keys, params)]
-      return this.untagged(await this.addressed('THREAD', uid, pieces), 'THREAD')
+      const pieces = [this._args.verbatim(threading_algorithm), ...this.#keysIn(charset, keys, params)]
+      return this._untagged_response(await this.#addressed('THREAD', uid, pieces), 'THREAD')
     })
   }
 
@@ -127,9 +130,9 @@ export abstract class MessageCommands extends MailboxCommands {
    * @returns the FETCH lines with the new flags
    */
   store(message_set: MessageSet, command: Argument, flags: ListArgument, options: UidOption = {}): Promise<Result> {
-    return this.turn(async () => {
-      const pieces = [this.args.messageSet(message_set), this.args.verbatim(command), this.args.list(flags)]
-      return this.untagged(await this.addressed('STORE', options.uid, pieces), 'FETCH')
+    return this._turn(async () => {
+      const pieces = [this._args.messageSet(message_set), this._args.verbatim(command), this._args.list(flags)]
+      return this._untagged_response(await this.#addressed('STORE', options.uid, pieces), 'FETCH')
     })
   }
 
@@ -139,23 +142,23 @@ export abstract class MessageCommands extends MailboxCommands {
    * @returns for SEARCH, SORT and THREAD what they found; for all others the FETCH lines that came
    */
   uid(command: string | Uint8Array, ...args: UidArguments): Promise<Result> {
-    return this.turn(async () => {
-      const name = (typeof command === 'string' ? command : this.args.text(command)).toUpperCase()
+    return this._turn(async () => {
+      const name = (typeof command === 'string' ? command : this._args.text(command)).toUpperCase()
       if (!(name in Commands)) throw misuse(`Unknown IMAP4 UID command: ${repr(command)}`)
-      this.checkState(name)
+      this._check_state(name)
       const [values, { params }] = withOptions<UidArgument, ParamsOption>(args)
-      const pieces = this.uidPieces(
+      const pieces = this.#uidPieces(
         name,
         values.filter((value) => value !== null && value !== undefined),
         params,
       )
-      const result = await this.simple('UID', [Buffer.from(name), ...pieces])
-      return this.untagged(result, findings.has(name) ? name : 'FETCH')
+      const result = await this._simple_command('UID', [Buffer.from(name), ...pieces])
+      return this._untagged_response(result, findings.has(name) ? name : 'FETCH')
     })
   }
 
-  private uidPieces(name: string, values: UidArgument[], params: readonly Param[] | undefined): Piece[] {
-    const { args } = this
+  #uidPieces(name: string, values: UidArgument[], params: readonly Param[] | undefined): Piece[] {
+    const args = this._args
     const [first, second, ...more] = values
     const set = first === undefined ? [] : [args.messageSet(first as MessageSet)]
     const rest = (others: UidArgument[]) => others.map((value) => args.verbatim(value as Argument))
@@ -174,9 +177,9 @@ export abstract class MessageCommands extends MailboxCommands {
       case 'STORE':
         return [...set, args.verbatim(second as Argument), ...more.map((value) => args.list(value as ListArgument))]
       case 'SORT':
-        return [args.list(first as ListArgument), ...this.keysIn(second as Argument, more as Argument[], params)]
+        return [args.list(first as ListArgument), ...this.#keysIn(second as Argument, more as Argument[], params)]
       case 'THREAD':
-        return [args.verbatim(first as Argument), ...this.keysIn(second as Argument, more as Argument[], params)]
+        return [args.verbatim(first as Argument), ...this.#keysIn(second as Argument, more as Argument[], params)]
       case 'SEARCH':
         return args.criteria(null, values as Argument[], params)
       default:
@@ -184,24 +187,20 @@ export abstract class MessageCommands extends MailboxCommands {
     }
   }
 
-  private keysIn(
-    charset: Argument | null,
-    keys: readonly (Argument | null)[],
-    params: readonly Param[] | undefined,
-  ): Piece[] {
-    const head = charset === null ? [] : [this.args.astring(charset)]
-    return [...head, ...this.args.criteria(charset, keys, params)]
+  #keysIn(charset: Argument | null, keys: readonly (Argument | null)[], params: readonly Param[] | undefined): Piece[] {
+    const head = charset === null ? [] : [this._args.astring(charset)]
+    return [...head, ...this._args.criteria(charset, keys, params)]
   }
 
-  private moving(name: string, set: MessageSet, mailbox: Argument, { uid }: UidOption): Promise<TextResult> {
-    return this.turn(() => this.addressed(name, uid, [this.args.messageSet(set), this.args.mailbox(mailbox)]))
+  #moving(name: string, set: MessageSet, mailbox: Argument, { uid }: UidOption): Promise<TextResult> {
+    return this._turn(() => this.#addressed(name, uid, [this._args.messageSet(set), this._args.mailbox(mailbox)]))
   }
 
   /** A command about messages, by number or by UID. */
-  private async addressed(name: string, uid: boolean | undefined, pieces: readonly Piece[]): Promise<TextResult> {
-    if (uid !== true) return this.simple(name, pieces)
-    this.checkState(name)
-    return this.simple('UID', [Buffer.from(name), ...pieces])
+  async #addressed(name: string, uid: boolean | undefined, pieces: readonly Piece[]): Promise<TextResult> {
+    if (uid !== true) return this._simple_command(name, pieces)
+    this._check_state(name)
+    return this._simple_command('UID', [Buffer.from(name), ...pieces])
   }
 }
 

@@ -45,7 +45,10 @@ export const selfTest = async (argv: readonly string[], around: SelfTestSurround
         if (line.startsWith('> ') && !line.startsWith('> login(')) stage = 1
         around.out(line)
       })
-      await tour.walk(async () => [options.user, await findPassword(options, around.environment, (question) => around.askPassword(question))])
+      await tour.walk(async () => [
+        options.user,
+        await findPassword(options, around.environment, (question) => around.askPassword(question)),
+      ])
       for (const reason of tour.skipped) around.out(`(left out: ${reason})`)
     } finally {
       await M.shutdown()
