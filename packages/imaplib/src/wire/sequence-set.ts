@@ -10,6 +10,7 @@ import {
   numberAt,
   rangeWith,
   STAR,
+  union,
 } from './set-bounds.ts'
 import { rangeText, readBounds, writeBounds } from './set-text.ts'
 
@@ -176,7 +177,7 @@ export class SequenceSet implements Iterable<number> {
   union(other: SequenceSet): SequenceSet {
     if (other.isEmpty) return this
     if (this.isEmpty) return other
-    return new SequenceSet(normalise(this.bounds.concat(other.bounds)))
+    return new SequenceSet(union(this.bounds, other.bounds))
   }
 
   intersect(other: SequenceSet): SequenceSet {

@@ -46,6 +46,20 @@ const isNormal = (bounds: Bounds): boolean => {
 /** Whether a range that ends at `last` and one that begins at `first` stay two. `*` may be any number: it never joins. */
 const isGap = (last: number, first: number): boolean => first > last + 1 || (first === STAR && last === MOST)
 
+export const union = (a: Bounds, b: Bounds): Bounds => {
+  const merged: number[] = []
+  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+    const fromA = j >= b.length || (i < a.length && (a[i] as number) <= (b[j] as number))
+    const [first, last] = (fromA ? [a[i], a[i + 1]] : [b[j], b[j + 1]]) as [number, number]
+    if (fromA) i += 2
+    else j += 2
+    const end = merged.length - 1
+    if (end < 0 || isGap(merged[end] as number, first)) merged.push(first, last)
+    else if (last > (merged[end] as number)) merged[end] = last
+  }
+  return merged
+}
+
 export const intersection = (a: Bounds, b: Bounds): Bounds => {
   const found: number[] = []
   for (let i = 0, j = 0; i < a.length && j < b.length; ) {
