@@ -5,7 +5,7 @@ const source = (path: string) => fileURLToPath(new URL(`./packages/imaplib/src/$
 
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts'],
+    include: ['packages/*/test/**/*.test.ts', 'bench/test/**/*.test.mjs'],
     // Longer, and against servers that are unpacked first: vitest.servers.config.ts.
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.servers.test.ts'],
     testTimeout: 30_000,

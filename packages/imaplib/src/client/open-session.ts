@@ -48,7 +48,9 @@ export const openSession = async (settings: Settings, signal?: AbortSignal): Pro
     if (limit.aborted) onAbort()
     const serverId = await greet(session, settings)
     return { session, serverId }
-  } catch (error) {
+  } catch (caught) {
+    // What ended the connection says more than that it has ended.
+    const error = isClosed(caught) ? (session?.connection.endedWith ?? caught) : caught
     session?.connection.destroy(stop)
     throw stop ?? (limit.aborted ? interrupted(limit.reason, settings) : asImapError(error, settings))
   } finally {
@@ -56,6 +58,8 @@ export const openSession = async (settings: Settings, signal?: AbortSignal): Pro
     limit.removeEventListener('abort', onAbort)
   }
 }
+
+const isClosed = (error: unknown): boolean => error instanceof ImapError && error.code === 'ECLOSED'
 
 const TIME_IS_UP = Symbol('time is up')
 

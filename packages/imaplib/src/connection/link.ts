@@ -142,6 +142,8 @@ export class Link {
    * many kin: such bytes would be read as if they had come under TLS); `ETLS`, `ETIMEDOUT`
    */
   async startTls(options: StartTlsOptions): Promise<void> {
+    // Only when the delivery of this chunk has ended is it known whether anything followed.
+    await Promise.resolve()
     if (this.rest !== null || this.framer.pending > 0) {
       const error = new ImapError(
         'ESTARTTLSINJECTION',
