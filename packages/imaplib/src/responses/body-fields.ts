@@ -1,13 +1,14 @@
 import type { RawText } from '../wire/raw-text.ts'
 import type { Scanner } from '../wire/scanner.ts'
-import { type BodyPart, noLanguages, noParameters, type RawParameters } from './body-part.ts'
+import { type BodyPart, noLanguages } from './body-part.ts'
+import { noParameters, PartParameters } from './part-parameters.ts'
 import type { ParseContext } from './response-parser.ts'
 
 const QUOTE = 0x22
 const OPEN = 0x28
 
 /** `("CHARSET" "utf-8" …)` or `NIL` (RFC 9051 §9, body-fld-param). */
-export const readParameters = (scan: Scanner, context: ParseContext): RawParameters => {
+export const readParameters = (scan: Scanner, context: ParseContext): PartParameters => {
   if (!scan.openList()) {
     if (scan.takeNil()) return noParameters
     scan.skipValue()
@@ -28,7 +29,7 @@ export const readParameters = (scan: Scanner, context: ParseContext): RawParamet
     pairs ??= []
     pairs.push(name, value)
   }
-  return pairs ?? noParameters
+  return pairs === null ? noParameters : new PartParameters(pairs)
 }
 
 /**

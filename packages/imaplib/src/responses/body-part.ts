@@ -1,12 +1,8 @@
 import { decodeRaw, type RawText } from '../wire/raw-text.ts'
 import { decodeWords } from './encoded-words.ts'
 import type { Envelope } from './envelope.ts'
-import { decodeParameters } from './parameters.ts'
+import { noParameters, type PartParameters } from './part-parameters.ts'
 
-/** Names and values by turns, as the server sent them. */
-export type RawParameters = readonly (RawText | null)[]
-
-export const noParameters: RawParameters = Object.freeze([])
 export const noLanguages: readonly string[] = Object.freeze([])
 export const noParts: readonly BodyPart[] = Object.freeze([])
 
@@ -51,21 +47,19 @@ export class BodyPart {
   body: BodyPart | null = null
   private sectionName = ''
   private rawDescription: RawText | null = null
-  private rawParameters: RawParameters = noParameters
-  private rawDispositionParameters: RawParameters = noParameters
-  private decodedParameters: ReadonlyMap<string, string> | null = null
-  private decodedDispositionParameters: ReadonlyMap<string, string> | null = null
+  private typeParameters: PartParameters = noParameters
+  private ofDisposition: PartParameters = noParameters
 
   /** @internal for the parser: what is only decoded when it is read */
-  setRaw(parameters: RawParameters, description: RawText | null): void {
-    this.rawParameters = parameters
+  setRaw(parameters: PartParameters, description: RawText | null): void {
+    this.typeParameters = parameters
     this.rawDescription = description
   }
 
   /** @internal */
-  setDisposition(disposition: string | null, parameters: RawParameters): void {
+  setDisposition(disposition: string | null, parameters: PartParameters): void {
     this.disposition = disposition
-    this.rawDispositionParameters = parameters
+    this.ofDisposition = parameters
   }
 
   /** @internal */
@@ -98,14 +92,12 @@ export class BodyPart {
 
   /** Parameters of the Content-Type, by name in lower case, put together and decoded (RFC 2231). */
   get parameters(): ReadonlyMap<string, string> {
-    this.decodedParameters ??= decoded(this.rawParameters)
-    return this.decodedParameters
+    return this.typeParameters.decoded
   }
 
   /** Parameters of the Content-Disposition. */
   get dispositionParameters(): ReadonlyMap<string, string> {
-    this.decodedDispositionParameters ??= decoded(this.rawDispositionParameters)
-    return this.decodedDispositionParameters
+    return this.ofDisposition.decoded
   }
 
   /** The name proposed for the part as a file. Never a path to write to without checks. */
@@ -179,15 +171,6 @@ export class BodyPart {
 
 const present = (key: string, value: unknown): Record<string, unknown> | undefined =>
   value === null ? undefined : { [key]: value }
-
-const decoded = (raw: RawParameters): ReadonlyMap<string, string> => {
-  const pairs: [string, string | null][] = []
-  for (let at = 0; at + 1 < raw.length; at += 2) {
-    const value = raw[at + 1] as RawText | null
-    pairs.push([decodeRaw(raw[at] ?? ''), value === null ? null : decodeRaw(value)])
-  }
-  return decodeParameters(pairs)
-}
 
 const isAttachment = (part: BodyPart): boolean => {
   if (part.disposition === 'attachment') return true

@@ -1,6 +1,8 @@
 import type { Scanner } from '../wire/scanner.ts'
 import { readExtensions, readParameters } from './body-fields.ts'
-import { BodyPart, noParameters } from './body-part.ts'
+import { BodyPart } from './body-part.ts'
+import { headNext, keepHead } from './part-head.ts'
+import { noParameters } from './part-parameters.ts'
 import { readEnvelope } from './envelope.ts'
 import type { ParseContext } from './response-parser.ts'
 
@@ -94,27 +96,15 @@ const readStart = (scan: Scanner, context: ParseContext, open: OpenPart[]): Body
 
 const readSinglePart = (scan: Scanner, context: ParseContext, open: OpenPart[]): BodyPart | undefined => {
   const part = new BodyPart()
-  const type = scan.lowerNstring()
-  // A multipart without parts is sent as its subtype alone, or with NIL for the parts.
-  const bare = scan.atListEnd() || scan.peek() === OPEN
-  if (type !== null && (bare ? !mediaTypes.has(type) : multipartSubtypes.has(type))) {
-    return emptyMultipart(part, type, scan, context, open)
-  }
-  const subtype = bare ? null : scan.lowerNstring()
-  if (type === null && subtype !== null && multipartSubtypes.has(subtype)) {
-    return emptyMultipart(part, subtype, scan, context, open)
-  }
-  if (type === null || subtype === null) context.repaired('type-nil')
-  if (type !== null) {
-    part.type = type
-    part.subtype = subtype ?? (type === 'text' ? 'plain' : 'octet-stream')
-  } else if (subtype !== null) part.subtype = subtype
-  number(part, open.at(-1))
-  const parameters = scan.atListEnd() ? noParameters : readParameters(scan, context)
-  if (!scan.atListEnd()) part.id = scan.nstring()
-  const description = scan.atListEnd() ? null : scan.rawNstring()
-  part.setRaw(parameters, description)
-  if (!scan.atListEnd()) part.encoding = readEncoding(scan, context)
+  const head = headNext(scan)
+  if (head !== null) {
+    scan.pos += head.text.length
+    part.type = 'text'
+    part.subtype = head.subtype
+    part.encoding = head.encoding
+    part.setRaw(head.parameters, null)
+    number(part, open.at(-1))
+  } else if (!readHead(part, scan, context, open)) return part
   if (scan.atListEnd()) context.repaired('body-short')
   else part.size = readSize(scan)
   if (isMessage(part, scan, context)) {
@@ -126,6 +116,35 @@ const readSinglePart = (scan: Scanner, context: ParseContext, open: OpenPart[]):
   } else if (part.type === 'text') readLines(part, scan, context)
   readSingleRest(part, scan, context)
   return part
+}
+
+/** Type to encoding. False if it turns out to be a multipart without parts, which then is read to its end. */
+const readHead = (part: BodyPart, scan: Scanner, context: ParseContext, open: readonly OpenPart[]): boolean => {
+  const start = scan.pos
+  const repairs = context.repairs
+  const type = scan.lowerNstring()
+  // A multipart without parts is sent as its subtype alone, or with NIL for the parts.
+  const bare = scan.atListEnd() || scan.peek() === OPEN
+  if (type !== null && (bare ? !mediaTypes.has(type) : multipartSubtypes.has(type)))
+    return emptyMultipart(part, type, scan, context, open)
+  const subtype = bare ? null : scan.lowerNstring()
+  if (type === null && subtype !== null && multipartSubtypes.has(subtype))
+    return emptyMultipart(part, subtype, scan, context, open)
+  if (type === null || subtype === null) context.repaired('type-nil')
+  if (type !== null) {
+    part.type = type
+    part.subtype = subtype ?? (type === 'text' ? 'plain' : 'octet-stream')
+  } else if (subtype !== null) part.subtype = subtype
+  number(part, open.at(-1))
+  const parameters = scan.atListEnd() ? noParameters : readParameters(scan, context)
+  if (!scan.atListEnd()) part.id = scan.nstring()
+  const description = scan.atListEnd() ? null : scan.rawNstring()
+  part.setRaw(parameters, description)
+  if (scan.atListEnd()) return true
+  part.encoding = readEncoding(scan, context)
+  if (type === 'text' && part.id === null && description === null && context.repairs === repairs)
+    keepHead(scan, start, part.subtype, parameters, part.encoding)
+  return true
 }
 
 /** Whether envelope and body of a message inside follow the size: it is what comes that tells, not the type alone. */
@@ -234,13 +253,13 @@ const emptyMultipart = (
   scan: Scanner,
   context: ParseContext,
   open: readonly OpenPart[],
-): BodyPart => {
+): false => {
   context.repaired('multipart-empty')
   part.type = 'multipart'
   part.subtype = subtype
   number(part, open.at(-1))
   readMultipartExtensions(part, scan, context)
-  return part
+  return false
 }
 
 /**

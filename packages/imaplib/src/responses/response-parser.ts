@@ -37,6 +37,8 @@ export class ParseContext implements ScanDiagnostics {
   utf8 = false
   readonly lazy: boolean
   private readonly onRepair: ((quirk: QuirkId) => void) | undefined
+  /** How many repairs were noted so far: whether a piece was read without any. */
+  repairs = 0
   private pending: QuirkId[] = []
   private depth = 0
 
@@ -47,6 +49,7 @@ export class ParseContext implements ScanDiagnostics {
 
   /** Notes that a deviation was repaired. It is reported when the parse is over, so that nothing can run within it. */
   repaired(quirk: QuirkId): void {
+    this.repairs += 1
     if (this.onRepair !== undefined && !this.pending.includes(quirk)) this.pending.push(quirk)
   }
 

@@ -287,6 +287,7 @@ export class Scanner extends Cursor {
       at += 1
     }
     if (stray === null) return fail('a closing quote', open)
+    this.diagnostics.repaired('quote-unescaped')
     this.strayQuotesFrom = strayAt
     this.pos = strayAt + 1
     return stray

@@ -147,6 +147,26 @@ describe('values', () => {
     expect(a?.envelope?.replyTo).toBe(a?.envelope?.from)
   })
 
+  it('shares parameters of text parts that begin in the same words, and only of those', () => {
+    const part = (head: string, tail: string) => row(`* 1 FETCH (BODYSTRUCTURE (${head} ${tail}))\n`).bodyStructure
+    const head = '"text" "plain" ("charset" "x-one") NIL NIL "7bit"'
+    const first = part(head, '10 2 NIL NIL NIL NIL')
+    const second = part(head, '99 3 NIL ("attachment" ("filename" "a")) NIL NIL')
+    expect(second?.parameters).toBe(first?.parameters)
+    expect([second?.size, second?.lines, second?.disposition, second?.encoding]).toEqual([99, 3, 'attachment', '7bit'])
+    expect(part(head.replace('x-one', 'x-two'), '10 2')?.parameters.get('charset')).toBe('x-two')
+    expect(part(head.replace('plain', 'plane'), '10 2')?.subtype).toBe('plane')
+    expect(part(head.replace('7bit', '8bit'), '10 2')?.encoding).toBe('8bit')
+    expect(part(head.replace('NIL NIL', '"<id>" NIL'), '10 2')?.id).toBe('<id>')
+    // What was repaired is repaired, and reported, anew.
+    for (let turn = 0; turn < 2; turn++) {
+      const repairs: string[] = []
+      const context = new ParseContext({ lazy: false, onRepair: (quirk) => repairs.push(quirk) })
+      rows('* 1 FETCH (BODYSTRUCTURE ("text" "plain" ("charset" NIL) NIL NIL "7bit" 10 2))\n', context)
+      expect(repairs).toEqual(['parameter-nil'])
+    }
+  })
+
   it('finds flags in any case', () => {
     const flags = new Flags(['\\Seen', '$Junk'])
     expect(flags.has('\\SEEN')).toBe(true)

@@ -1,0 +1,37 @@
+import { decodeRaw, type RawText } from '../wire/raw-text.ts'
+import { decodeParameters } from './parameters.ts'
+
+/** Parameters of a part as they came, decoded when somebody reads them. Parts that came in the same words share them. */
+export class PartParameters {
+  /** Names and values by turns. */
+  private readonly raw: readonly (RawText | null)[]
+  private map: ReadonlyMap<string, string> | null = null
+
+  constructor(raw: readonly (RawText | null)[]) {
+    this.raw = raw
+  }
+
+  get decoded(): ReadonlyMap<string, string> {
+    this.map ??= this.decode()
+    return this.map
+  }
+
+  /** The same in strings of their own, which keep no row's text alive. */
+  copy(): PartParameters {
+    return new PartParameters(
+      this.raw.map((text) => (text === null ? null : Buffer.from(text, 'latin1').toString('latin1'))),
+    )
+  }
+
+  private decode(): ReadonlyMap<string, string> {
+    const { raw } = this
+    const pairs: [string, string | null][] = []
+    for (let at = 0; at + 1 < raw.length; at += 2) {
+      const value = raw[at + 1] as RawText | null
+      pairs.push([decodeRaw(raw[at] ?? ''), value === null ? null : decodeRaw(value)])
+    }
+    return decodeParameters(pairs)
+  }
+}
+
+export const noParameters = new PartParameters([])
