@@ -58,8 +58,10 @@ export class ImapClient implements AsyncDisposable {
     })
     extend(this, clientExtensions, {
       has: (capability) => this.connections.has(capability),
+      values: (capability) => this.connections.values(capability),
       isEnabled: (capability) => this.connections.isEnabled(capability),
       run: (command, args, callOptions) => this.command(command, args, callOptions),
+      everywhere: (key, command, args, callOptions) => this.connections.everywhere(key, command, args, callOptions),
     })
   }
 

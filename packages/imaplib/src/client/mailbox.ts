@@ -59,6 +59,7 @@ export class Mailbox implements AsyncDisposable {
     extend(this, mailboxExtensions, {
       name: target.name,
       has: (capability) => connections.has(capability),
+      values: (capability) => connections.values(capability),
       isEnabled: (capability) => connections.isEnabled(capability),
       run: (command, args, options) => this.command(command, args, options),
     })

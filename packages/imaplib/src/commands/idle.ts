@@ -71,7 +71,8 @@ export class Idle implements ClaimingExchange {
 
   completed(completion: StatusLine): void {
     if (completion.status === 'OK') return this.resolve()
-    this.reject(refusal(completion.status === 'NO' ? 'NO' : 'BAD', completion.code, completion.text, this.name))
+    const { status, code, text, codeArguments } = completion
+    this.reject(refusal(status === 'NO' ? 'NO' : 'BAD', code, text, this.name, codeArguments))
   }
 
   failed(error: Error): void {

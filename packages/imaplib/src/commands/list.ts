@@ -1,5 +1,6 @@
 import { invalid } from '../errors/imap-error.ts'
 import type { ListResponse } from '../responses/list.ts'
+import type { MetadataValue } from '../responses/metadata.ts'
 import type { MailboxStatusResponse } from '../responses/mailbox-status.ts'
 import type { CommandWriter } from '../wire/writer.ts'
 import { command } from './command.ts'
@@ -34,7 +35,7 @@ export interface ListReply {
   /** By the mailbox's name. */
   readonly statuses: ReadonlyMap<string, MailboxStatusResponse>
   readonly rights: ReadonlyMap<string, string>
-  readonly metadata: ReadonlyMap<string, ReadonlyMap<string, string | null>>
+  readonly metadata: ReadonlyMap<string, ReadonlyMap<string, MetadataValue | null>>
 }
 
 const isExtended = ({ patterns, select = [], return: wanted }: ListArguments): boolean =>
@@ -75,7 +76,7 @@ export const list = command({
     const mailboxes: ListResponse[] = []
     const statuses = new Map<string, MailboxStatusResponse>()
     const rights = new Map<string, string>()
-    const metadata = new Map<string, ReadonlyMap<string, string | null>>()
+    const metadata = new Map<string, ReadonlyMap<string, MetadataValue | null>>()
     for (const reply of replies) {
       if (reply.type === 'LIST') mailboxes.push(reply)
       else if (reply.type === 'STATUS') statuses.set(reply.mailbox, reply)

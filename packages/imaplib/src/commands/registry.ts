@@ -1,5 +1,23 @@
+import { acl } from './acl.ts'
+import { comparator } from './comparator.ts'
+import { sieve } from './imap-sieve.ts'
+import { jmap } from './jmap-access.ts'
+import { language } from './language.ts'
+import { metadata } from './metadata.ts'
+import { quota } from './quota.ts'
+import { urls } from './url-auth.ts'
+
 /** One line for each extension whose methods stand on the client: `client.acl.get(…)`. */
-export const clientExtensions = {} as const
+export const clientExtensions = {
+  acl,
+  comparator,
+  jmap,
+  language,
+  metadata,
+  quota,
+  sieve,
+  urls,
+} as const
 
 /** One line for each extension whose methods stand on a mailbox handle: `inbox.sort(…)`. */
 export const mailboxExtensions = {} as const

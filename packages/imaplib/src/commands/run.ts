@@ -105,7 +105,7 @@ export class Run<Args extends readonly unknown[], Result> implements ClaimingExc
     if (this.settled) return
     if (completion.status !== 'OK') {
       const status = completion.status === 'NO' ? 'NO' : 'BAD'
-      return this.fail(refusal(status, completion.code, completion.text, this.name))
+      return this.fail(refusal(status, completion.code, completion.text, this.name, completion.codeArguments))
     }
     let result: Result
     try {

@@ -5,9 +5,25 @@ import type { CallOptions } from './run.ts'
 export interface Runner {
   /** Whether the server offers the capability. */
   has(capability: string): boolean
+  /** The values of a capability that has them: `values('RIGHTS')` → `['KXTE']`. */
+  values(capability: string): string[]
   /** Whether it has been enabled (RFC 5161). */
   isEnabled(capability: string): boolean
   run<Args extends readonly unknown[], Result>(
+    command: Command<Args, Result>,
+    args: Args,
+    options?: CallOptions,
+  ): Promise<Result>
+}
+
+/** The same for the whole client. */
+export interface ClientRunner extends Runner {
+  /**
+   * Runs a command that sets how a connection behaves, on each connection that there is and on each that is opened later.
+   * Another one under the same key takes its place. Resolves to the result of the first.
+   */
+  everywhere<Args extends readonly unknown[], Result>(
+    key: string,
     command: Command<Args, Result>,
     args: Args,
     options?: CallOptions,

@@ -72,10 +72,17 @@ export const refusal = (
   responseCode: string,
   serverText: string,
   command: string,
+  codeArguments = '',
 ): CommandRefused => {
   const code = responseCode === '' ? undefined : responseCode
   const message = `${command}: ${status}${code === undefined ? '' : ` [${code}]`} ${serverText}`.trimEnd()
-  const details: ImapErrorDetails = { responseCode: code, serverText, command, retryable: passing.has(responseCode) }
+  const details: ImapErrorDetails = {
+    responseCode: code,
+    codeArguments: codeArguments === '' ? undefined : codeArguments,
+    serverText,
+    command,
+    retryable: passing.has(responseCode),
+  }
   if (code === 'THROTTLED' || code === 'LIMIT' || throttling.test(serverText)) {
     const found = backOff.exec(serverText)
     const unit = found?.[2]?.toLowerCase() ?? 'ms'

@@ -34,6 +34,8 @@ export type ImapErrorCode =
 export interface ImapErrorDetails {
   /** The response code inside `[…]`, upper case, without arguments: `TRYCREATE`. */
   responseCode?: string | undefined
+  /** What followed the response code's name inside the brackets, as it was sent: each character an octet. */
+  codeArguments?: string | undefined
   /** The server's own words, as it sent them. Untrusted text: never render it as markup. */
   serverText?: string | undefined
   /** The command's name: `SELECT`, `UID FETCH`. Never its arguments, which may be secrets. */
@@ -58,6 +60,8 @@ export class ImapError extends Error {
   override name = 'ImapError'
   readonly code: ImapErrorCode
   readonly responseCode: string | undefined
+  /** What followed it inside the brackets, each character an octet: the URL of `[REFERRAL imap://…]`. Untrusted. */
+  readonly codeArguments: string | undefined
   readonly serverText: string | undefined
   readonly command: string | undefined
   readonly retryable: boolean
@@ -68,6 +72,7 @@ export class ImapError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.responseCode = details.responseCode
+    this.codeArguments = details.codeArguments
     this.serverText = details.serverText
     this.command = details.command
     this.retryable = details.retryable ?? false
