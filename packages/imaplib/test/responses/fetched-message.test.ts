@@ -150,6 +150,8 @@ describe('values', () => {
   it('shares parameters of text parts that begin in the same words, and only of those', () => {
     const part = (head: string, tail: string) => row(`* 1 FETCH (BODYSTRUCTURE (${head} ${tail}))\n`).bodyStructure
     const head = '"text" "plain" ("charset" "x-one") NIL NIL "7bit"'
+    // The first is remembered by a copy.
+    part(head, '10 2 NIL NIL NIL NIL')
     const first = part(head, '10 2 NIL NIL NIL NIL')
     const second = part(head, '99 3 NIL ("attachment" ("filename" "a")) NIL NIL')
     expect(second?.parameters).toBe(first?.parameters)
