@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { build, setup } from './setup.mjs'
 import { closingLine, step, sum, tallyOf } from './tally.mjs'
 
@@ -22,12 +23,19 @@ if (process.stdout.isTTY !== true) {
   delete environment.FORCE_COLOR
 }
 
-const run = (title, command, ...args) => {
+const run = (title, output, command, ...args) => {
   console.log(`\n== ${title}`)
-  return spawnSync(command, args, { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'] }).status ?? 1
+  const stdio = ['ignore', output, output]
+  return spawnSync(command, args, { cwd: root, env: environment, stdio, encoding: 'utf8', maxBuffer: 2 ** 28 })
 }
 
-const check = (title, command, ...args) => step(run(title, command, ...args) === 0)
+/** oxlint colours its output under CI whatever it is told, so on its way to a file the colours are taken out. */
+const check = (title, command, ...args) => {
+  if (process.stdout.isTTY === true) return step(run(title, 'inherit', command, ...args).status === 0)
+  const { status, stdout, stderr } = run(title, 'pipe', command, ...args)
+  process.stdout.write(stripVTControlCharacters(stdout + stderr))
+  return step(status === 0)
+}
 
 const checks = () => [
   check('types', 'npx', '--no-install', 'tsc', '-p', 'tsconfig.test.json'),
@@ -50,18 +58,9 @@ const vitest = (title, config) => {
   const report = join(folder, 'report.json')
   try {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const code = run(
-      title,
-      'npx',
-      '--no-install',
-      'vitest',
-      'run',
-      '--config',
-      config,
-      ...reporters,
-      ...vitestArguments,
-    )
-    return tallyOf(readReport(report), code, ci)
+    const command = ['npx', '--no-install', 'vitest', 'run', '--config', config, ...reporters, ...vitestArguments]
+    const ended = run(title, 'inherit', ...command)
+    return tallyOf(readReport(report), ended.status ?? 1, ci)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
