@@ -57,3 +57,15 @@ export const fetchOne = async <Query extends FetchQuery>(
   for await (const message of fetchMessages(access, uid, query, options)) found = message
   return found
 }
+
+/** All rows at once. */
+export const fetchAll = async <Query extends FetchQuery>(
+  access: MailboxAccess,
+  uids: Uids,
+  query: Query,
+  options: FetchOptions,
+): Promise<Message<Query>[]> => {
+  const found: Message<Query>[] = []
+  for await (const message of fetchMessages(access, uids, query, options)) found.push(message)
+  return found
+}

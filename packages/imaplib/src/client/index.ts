@@ -15,6 +15,7 @@ export type { FetchKey, FetchQuery, Message } from '../commands/fetch-items/inde
 export type { Identification } from '../commands/id.ts'
 export type { MailboxState } from '../commands/mailbox-state.ts'
 export type { CallOptions } from '../commands/run.ts'
+export type { SearchCriteria } from '../commands/search-keys/index.ts'
 export type { KnownCounts, MailboxStatus, StatusItem } from '../commands/status.ts'
 export { Capabilities } from '../connection/capabilities.ts'
 export type {
@@ -35,11 +36,16 @@ export {
 } from '../errors/failures.ts'
 export { ImapError, type ImapErrorCode, type ImapErrorDetails } from '../errors/imap-error.ts'
 export type { HeaderFields } from '../responses/header-fields.ts'
+export type { UidMap } from '../wire/uid-map.ts'
+export type { Copied } from './copied.ts'
+export type { MoveOptions } from './copy-messages.ts'
+export type { ExpungeOptions, WithoutUidPlus } from './expunge-messages.ts'
 export type { FetchOptions } from './fetch-messages.ts'
 export { ImapClient } from './imap-client.ts'
 export type { ListedMailbox, ListOptions } from './list-mailboxes.ts'
 export type { Mailbox, OpenOptions } from './mailbox.ts'
 export type { MailboxNode } from './mailbox-tree.ts'
+export { PartlyDone } from './partly-done.ts'
 export type {
   Auth,
   ConnectOptions,
@@ -50,5 +56,7 @@ export type {
 } from './options.ts'
 export type { ChangedFlags, Changes, Known } from './resync.ts'
 export type { Role, RoleSource } from './roles.ts'
+export type { SearchOptions, SearchResult, SearchReturnOptions } from './search-messages.ts'
+export type { FlagUpdate, StoreOptions, StoreResult } from './store-flags.ts'
 export type { Uids } from './uids.ts'
 export type { WatchEvent, WatchOptions } from './watch.ts'

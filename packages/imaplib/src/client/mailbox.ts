@@ -3,13 +3,20 @@ import type { FetchQuery, Message } from '../commands/fetch-items/index.ts'
 import type { MailboxState } from '../commands/mailbox-state.ts'
 import { mailboxExtensions } from '../commands/registry.ts'
 import type { CallOptions } from '../commands/run.ts'
+import type { SearchCriteria } from '../commands/search-keys/index.ts'
 import { extend, type Methods } from '../commands/runner.ts'
 import { ImapError } from '../errors/imap-error.ts'
+import type { SequenceSet } from '../wire/sequence-set.ts'
 import type { Connections } from './connections.ts'
-import { type FetchOptions, fetchMessages, fetchOne } from './fetch-messages.ts'
+import type { Copied } from './copied.ts'
+import { copyMessages, moveMessages, type MoveOptions } from './copy-messages.ts'
+import { deleteMessages, type ExpungeOptions, expungeMessages } from './expunge-messages.ts'
+import { fetchAll, type FetchOptions, fetchMessages, fetchOne } from './fetch-messages.ts'
 import type { Target } from './lane.ts'
 import type { Lease } from './lanes.ts'
 import { type Changes, findChanges, type Known } from './resync.ts'
+import { type SearchOptions, searchMessages, type SearchResult, type SearchReturnOptions } from './search-messages.ts'
+import { type FlagUpdate, storeFlags, type StoreOptions, type StoreResult } from './store-flags.ts'
 import type { Uids } from './uids.ts'
 import { Watch, type WatchEvent, type WatchOptions } from './watch.ts'
 
@@ -118,6 +125,74 @@ export class Mailbox implements AsyncDisposable {
   ): Promise<Message<Query> | undefined> {
     this.check()
     return fetchOne(this, uid, query, options)
+  }
+
+  /** All messages with these UIDs in an array, as {@link fetch} gives them one by one. */
+  async fetchAll<const Query extends FetchQuery>(
+    uids: Uids,
+    query: Query,
+    options: FetchOptions = {},
+  ): Promise<Message<Query>[]> {
+    this.check()
+    return fetchAll(this, uids, query, options)
+  }
+
+  /**
+   * Finds messages: the UIDs of those for which all criteria hold, as ranges that are never expanded. With `return` or
+   * `partial`, what these ask for. See {@link SearchCriteria}.
+   *
+   * @throws ImapError `EINVALID` for criteria that are empty or undefined, before anything is sent; `EUNPARSED` when the
+   * server does not tell what it found
+   * @example
+   * const uids = await inbox.search({ unseen: true, since: '2026-01-01' })
+   * const { count, max } = await inbox.search({ flagged: true }, { return: ['count', 'max'] })
+   */
+  search(criteria: SearchCriteria, options?: CallOptions & { return?: never; partial?: never }): Promise<SequenceSet>
+  search<const Options extends SearchReturnOptions>(
+    criteria: SearchCriteria,
+    options: Options & CallOptions,
+  ): Promise<SearchResult<Options>>
+  search(criteria: SearchCriteria, options: SearchOptions = {}): Promise<unknown> {
+    return searchMessages(this, criteria, options)
+  }
+
+  /**
+   * Changes flags; what is asked for is sent, also what the mailbox cannot keep: the result tells.
+   *
+   * @throws ImapError `EINVALID` for an empty set, or no flags to add or remove
+   * @example
+   * await inbox.store(uids, { add: ['\\Seen'] })
+   * const { modified } = await inbox.store(uids, { remove: ['$Junk'] }, { unchangedSince: modseq })
+   */
+  store(uids: Uids, update: FlagUpdate, options: StoreOptions = {}): Promise<StoreResult> {
+    return storeFlags(this, uids, update, options)
+  }
+
+  /**
+   * Copies messages to another mailbox of the account. Resolves to their UIDs there; null when the server does not tell.
+   * @throws NotFound when there is no such mailbox; PartlyDone when a long set was copied in part
+   */
+  copy(uids: Uids, destination: string, options: CallOptions = {}): Promise<Copied | null> {
+    return copyMessages(this, uids, destination, options)
+  }
+
+  /**
+   * Moves messages to another mailbox. Where the server lacks MOVE they are copied, and exactly what was copied is then
+   * removed: see `withoutUidPlus` for servers that cannot do that.
+   * @throws NotFound; MissingCapability; PartlyDone when messages were copied and could not be removed
+   */
+  move(uids: Uids, destination: string, options: MoveOptions = {}): Promise<Copied | null> {
+    return moveMessages(this, uids, destination, options)
+  }
+
+  /** Removes those of these messages that are marked `\Deleted`, and no others. For good. */
+  expunge(uids: Uids, options: ExpungeOptions = {}): Promise<void> {
+    return expungeMessages(this, uids, options)
+  }
+
+  /** Marks the messages `\Deleted` and removes them, for good: not to the trash. */
+  deleteForever(uids: Uids, options: ExpungeOptions = {}): Promise<void> {
+    return deleteMessages(this, uids, options)
   }
 
   /**
