@@ -1,4 +1,4 @@
-import { uidCopy, uidMove } from '../commands/copy.ts'
+import { type CopyArguments, uidCopy, uidMove } from '../commands/copy.ts'
 import type { CallOptions } from '../commands/run.ts'
 import type { Session } from '../commands/session.ts'
 import { MissingCapability } from '../errors/failures.ts'
@@ -55,7 +55,7 @@ export const copyMessages = async (
     const call = timeLeft(options)
     const progress = new Progress()
     for (const piece of pieces) {
-      await progress.step(() => session.run(uidCopy, [piece, destination, progress.told], call()))
+      await progress.step(() => session.run<CopyArguments, void>(uidCopy, [piece, destination, progress.told], call()))
       progress.copied = progress.copied.union(piece)
     }
     return copiedOf(progress.told)
@@ -81,7 +81,9 @@ export const moveMessages = async (
     if (!native) await checkFallback(session, SequenceSet.of(...pieces), withoutUidPlus, call)
     for (const piece of pieces) {
       if (native) {
-        await progress.step(() => session.run(uidMove, [piece, destination, progress.told], call()))
+        await progress.step(() =>
+          session.run<CopyArguments, void>(uidMove, [piece, destination, progress.told], call()),
+        )
         progress.moved = progress.moved.union(piece)
         continue
       }
@@ -121,7 +123,7 @@ const moveByCopy = async (
   call: () => CallOptions,
 ): Promise<void> => {
   const told: CopyUidCode[] = []
-  await progress.step(() => session.run(uidCopy, [present, destination, told], call()))
+  await progress.step(() => session.run<CopyArguments, void>(uidCopy, [present, destination, told], call()))
   progress.told.push(...told)
   const sources = copiedOf(told)?.uids.sources
   const copied = sources === undefined ? present : present.intersect(sources)
