@@ -23,7 +23,7 @@ export interface Authority {
   readonly caFile: string
   readonly ca: string
   /**
-   * For a server. `good` names localhost, 127.0.0.1, 127.0.0.2 and ::1; `expired` the same, but ended yesterday; `wrong-host` names
+   * For a server. `good` names localhost, mail.example (which examples use), 127.0.0.1, 127.0.0.2 and ::1; `expired` the same, but ended yesterday; `wrong-host` names
    * other.example; `self-signed` is right but of no authority.
    */
   readonly server: (kind?: CertificateKind) => Promise<Certificate>
@@ -31,7 +31,7 @@ export interface Authority {
   readonly client: (user: string) => Promise<Certificate>
 }
 
-const names = 'DNS:localhost,IP:127.0.0.1,IP:127.0.0.2,IP:0:0:0:0:0:0:0:1'
+const names = 'DNS:localhost,DNS:mail.example,IP:127.0.0.1,IP:127.0.0.2,IP:0:0:0:0:0:0:0:1'
 const newKey = '-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes'
 
 const openssl = (command: string, options: readonly (readonly [string, string])[]) =>
