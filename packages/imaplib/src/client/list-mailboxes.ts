@@ -1,9 +1,11 @@
-import { list, type ListReply, type ListReturn, lsub } from '../commands/list.ts'
+import { list, type ListReply, type ListReturn, lsub, rlist, rlsub, xlist } from '../commands/list.ts'
 import type { CallOptions } from '../commands/run.ts'
-import { type KnownCounts, knownItems, type StatusItem, status } from '../commands/status.ts'
-import { CommandRefused } from '../errors/failures.ts'
+import { type KnownCounts, knownItems, type StatusItem } from '../commands/status.ts'
+import { CommandRefused, MissingCapability } from '../errors/failures.ts'
 import type { Flags } from '../responses/flags.ts'
-import type { ListResponse } from '../responses/list.ts'
+import type { ListName, ListResponse } from '../responses/list.ts'
+import type { MetadataValue } from '../responses/metadata.ts'
+import { askEach } from './ask-each.ts'
 import type { Connections } from './connections.ts'
 import { personalPrefix } from './namespaces.ts'
 import { type Role, type RoleSource, roleByAttribute, roleByName } from './roles.ts'
@@ -17,6 +19,15 @@ export interface ListOptions extends CallOptions {
   readonly subscribed?: boolean | undefined
   /** Also counts of each, in the same round trip where the server can (RFC 5819). Items it cannot tell are left out. */
   readonly status?: readonly StatusItem[] | undefined
+  /** Also what we may do with each: by LIST-MYRIGHTS (RFC 8440), or MYRIGHTS (RFC 4314) of each. Default false. */
+  readonly rights?: boolean | undefined
+  /** Also these annotations of each: by LIST-METADATA (RFC 9590), or GETMETADATA (RFC 5464) of each. */
+  readonly metadata?: readonly string[] | undefined
+  /**
+   * Also mailboxes that lie on other servers (RFC 5258 §3.1, RFC 2193 §5); opening one fails with a REFERRAL, see
+   * `referralsOf`. Default false.
+   */
+  readonly remote?: boolean | undefined
 }
 
 /** A mailbox as LIST tells of it. */
@@ -40,83 +51,132 @@ export interface ListedMailbox {
   readonly selectable: boolean
   /** Null unless it was asked for, and for what cannot be selected. */
   readonly status: KnownCounts | null
+  /** Null unless asked for; see `allows`. */
+  readonly rights: string | null
+  /** Null unless asked for. */
+  readonly metadata: ReadonlyMap<string, MetadataValue | null> | null
+}
+
+/** What is asked of the server, with what it cannot do left out. */
+interface Request {
+  readonly reference: string
+  readonly patterns: readonly string[]
+  readonly subscribed: boolean
+  readonly remote: boolean
+  readonly items: readonly StatusItem[] | undefined
+  readonly rights: boolean
+  readonly metadata: readonly string[] | undefined
+  readonly call: CallOptions
 }
 
 /**
  * The mailboxes, with all that the server can tell in as few commands as it allows: one with LIST-EXTENDED and
  * LIST-STATUS; otherwise LIST, LSUB and a STATUS each, sent together.
+ *
+ * @throws MissingCapability before anything is sent, when rights, metadata or remote mailboxes cannot be had at all
  */
 export const listMailboxes = async (connections: Connections, options: ListOptions): Promise<ListedMailbox[]> => {
-  const { pattern = '*', reference = '', subscribed = false, status: asked, signal, timeout } = options
+  const { pattern = '*', reference = '', subscribed = false, remote = false, status: asked, rights = false } = options
+  const { metadata, signal, timeout } = options
   const call = { signal, timeout }
   const patterns = typeof pattern === 'string' ? [pattern] : pattern
   // A server must be there before it can be asked what it can do.
   await connections.any()
+  checkOffered(connections, options)
   const items = asked === undefined ? undefined : knownItems(asked, (name) => connections.has(name))
   const prefix = await personalPrefix(connections, call)
-  const extended = connections.has('LIST-EXTENDED') || connections.has('IMAP4rev2')
-  if (extended) {
+  const request: Request = { reference, patterns, subscribed, remote, items, rights, metadata, call }
+  if (isExtended(connections)) {
     try {
-      return assemble(await listExtended(connections, reference, patterns, subscribed, items, call), prefix)
+      return assemble(await listExtended(connections, request), prefix)
     } catch (error) {
       // Some bridges and gateways announce the extension and do not know it (quirks: 31).
       if (!(error instanceof CommandRefused && error.code === 'BAD')) throw error
     }
   }
-  return assemble(await listPlainly(connections, reference, patterns, subscribed, items, call), prefix)
+  return assemble(await listPlainly(connections, request), prefix)
+}
+
+const isExtended = (connections: Connections): boolean =>
+  connections.has('IMAP4rev2') || (connections.has('LIST-EXTENDED') && !onlyXlistTellsRoles(connections))
+
+/** Where the roles are told by XLIST alone, they are worth more than what LIST-EXTENDED could tell. */
+const onlyXlistTellsRoles = (connections: Connections): boolean =>
+  connections.has('XLIST') && !connections.has('SPECIAL-USE') && !connections.has('IMAP4rev2')
+
+const checkOffered = (connections: Connections, { rights, metadata, remote }: ListOptions): void => {
+  const check = (wanted: boolean, capabilities: readonly string[], what: string) => {
+    if (wanted && !capabilities.some((each) => connections.has(each))) throw new MissingCapability(capabilities, what)
+  }
+  check(rights === true, ['LIST-MYRIGHTS', 'ACL'], 'Rights in a list of mailboxes')
+  check(metadata !== undefined, ['LIST-METADATA', 'METADATA'], 'Metadata in a list of mailboxes')
+  check(remote === true, ['LIST-EXTENDED', 'IMAP4rev2', 'MAILBOX-REFERRALS'], 'A list of remote mailboxes')
 }
 
 interface Found {
-  readonly mailboxes: readonly ListResponse[]
+  readonly mailboxes: readonly ListResponse<ListName>[]
   readonly subscribed: ReadonlySet<string> | null
   readonly statuses: ReadonlyMap<string, KnownCounts>
+  readonly rights: ReadonlyMap<string, string>
+  readonly metadata: ReadonlyMap<string, ReadonlyMap<string, MetadataValue | null>>
 }
 
-const listExtended = async (
-  connections: Connections,
-  reference: string,
-  patterns: readonly string[],
-  subscribed: boolean,
-  items: readonly StatusItem[] | undefined,
-  call: CallOptions,
-): Promise<Found> => {
-  const inOne =
-    items !== undefined && items.length > 0 && (connections.has('LIST-STATUS') || connections.has('IMAP4rev2'))
+const listExtended = async (connections: Connections, request: Request): Promise<Found> => {
+  const { reference, patterns, subscribed, remote, items, rights, metadata, call } = request
+  const rev2 = connections.has('IMAP4rev2')
   const returned: ListReturn = {
     subscribed: true,
     children: true,
-    specialUse: connections.has('SPECIAL-USE') || connections.has('IMAP4rev2'),
-    status: inOne ? items : undefined,
+    specialUse: connections.has('SPECIAL-USE') || rev2,
+    status: items !== undefined && items.length > 0 && (connections.has('LIST-STATUS') || rev2) ? items : undefined,
+    myRights: rights && connections.has('LIST-MYRIGHTS'),
+    metadata: connections.has('LIST-METADATA') ? metadata : undefined,
   }
-  const select = subscribed ? (['SUBSCRIBED'] as const) : undefined
+  const select = [...(subscribed ? (['SUBSCRIBED'] as const) : []), ...(remote ? (['REMOTE'] as const) : [])]
   const reply: ListReply = await connections.run(list, [{ reference, patterns, select, return: returned }], call)
-  const known = new Set(
-    reply.mailboxes.filter((each) => each.attributes.has('\\Subscribed')).map((each) => each.mailbox),
-  )
-  const statuses =
-    inOne || items === undefined ? reply.statuses : await statusOfEach(connections, reply.mailboxes, items, call)
-  return { mailboxes: reply.mailboxes, subscribed: known, statuses }
+  const { mailboxes } = reply
+  const known = new Set(mailboxes.filter((each) => each.attributes.has('\\Subscribed')).map((each) => each.mailbox))
+  const rest = await askEach(connections, mailboxes.filter(isSelectable), {
+    items: returned.status === undefined ? items : undefined,
+    rights: rights && returned.myRights !== true,
+    metadata: returned.metadata === undefined ? metadata : undefined,
+    call,
+  })
+  return {
+    mailboxes,
+    subscribed: known,
+    statuses: returned.status === undefined ? rest.statuses : reply.statuses,
+    rights: returned.myRights === true ? reply.rights : rest.rights,
+    metadata: returned.metadata === undefined ? rest.metadata : reply.metadata,
+  }
 }
 
-const listPlainly = async (
-  connections: Connections,
-  reference: string,
-  patterns: readonly string[],
-  subscribed: boolean,
-  items: readonly StatusItem[] | undefined,
-  call: CallOptions,
-): Promise<Found> => {
+const listPlainly = async (connections: Connections, request: Request): Promise<Found> => {
+  const { reference, patterns, subscribed, remote } = request
+  const { call } = request
+  const names = remote ? rlist : onlyXlistTellsRoles(connections) ? xlist : null
   const [replies, subscriptions] = await Promise.all([
-    Promise.all(patterns.map((each) => connections.run(list, [{ reference, patterns: [each] }], call))),
-    Promise.all(patterns.map((each) => connections.run(lsub, [reference, each], call).catch(noSubscriptions))),
+    Promise.all(
+      patterns.map(async (each) =>
+        names === null
+          ? (await connections.run(list, [{ reference, patterns: [each] }], call)).mailboxes
+          : connections.run(names, [reference, each], call),
+      ),
+    ),
+    Promise.all(
+      patterns.map((each) => connections.run(remote ? rlsub : lsub, [reference, each], call).catch(noSubscriptions)),
+    ),
   ])
-  const names = new Set(subscriptions.flatMap((each) => each ?? []).map((each) => each.mailbox))
-  const known = subscriptions.includes(null) ? null : names
-  const all = replies.flatMap((reply) => reply.mailboxes)
-  const mailboxes = subscribed ? all.filter((each) => names.has(each.mailbox)) : all
-  const statuses = items === undefined ? new Map() : await statusOfEach(connections, mailboxes, items, call)
-  return { mailboxes, subscribed: known, statuses }
+  const wanted = new Set(subscriptions.flatMap((each) => each ?? []).map((each) => each.mailbox))
+  const known = subscriptions.includes(null) ? null : wanted
+  const all = replies.flat().map(inboxByName)
+  const mailboxes = subscribed ? all.filter((each) => wanted.has(each.mailbox)) : all
+  return { mailboxes, subscribed: known, ...(await askEach(connections, mailboxes.filter(isSelectable), request)) }
 }
+
+/** XLIST names the inbox in the user's language; it is opened as INBOX all the same. */
+const inboxByName = (listed: ListResponse<ListName>): ListResponse<ListName> =>
+  listed.type === 'XLIST' && listed.attributes.has('\\Inbox') ? { ...listed, mailbox: 'INBOX' } : listed
 
 /** LSUB is gone from IMAP4rev2, and some servers refuse it although they speak IMAP4rev1 (Exchange). */
 const noSubscriptions = (error: unknown): null => {
@@ -124,31 +184,10 @@ const noSubscriptions = (error: unknown): null => {
   throw error
 }
 
-const statusOfEach = async (
-  connections: Connections,
-  mailboxes: readonly ListResponse[],
-  items: readonly StatusItem[],
-  call: CallOptions,
-): Promise<Map<string, KnownCounts>> => {
-  const found = new Map<string, KnownCounts>()
-  if (items.length === 0) return found
-  await Promise.all(
-    mailboxes.filter(isSelectable).map(async ({ mailbox }) => {
-      const reply = await connections.run(status, [mailbox, items], call).catch((error: unknown) => {
-        // One mailbox that cannot be looked into must not hide the others.
-        if (error instanceof CommandRefused && error.code === 'NO') return null
-        throw error
-      })
-      if (reply !== null) found.set(mailbox, reply)
-    }),
-  )
-  return found
-}
-
-const isSelectable = ({ attributes }: ListResponse): boolean =>
+const isSelectable = ({ attributes }: ListResponse<ListName>): boolean =>
   !attributes.has('\\Noselect') && !attributes.has('\\NonExistent')
 
-const assemble = ({ mailboxes, subscribed, statuses }: Found, prefix: string): ListedMailbox[] => {
+const assemble = ({ mailboxes, subscribed, statuses, rights, metadata }: Found, prefix: string): ListedMailbox[] => {
   // A mailbox may be told twice, when several patterns match it.
   const unique = [...new Map(mailboxes.map((each) => [each.mailbox, each])).values()]
   const roles = assignRoles(unique, prefix)
@@ -170,12 +209,14 @@ const assemble = ({ mailboxes, subscribed, statuses }: Found, prefix: string): L
           : undefined,
       selectable: isSelectable(each),
       status: statuses.get(mailbox) ?? null,
+      rights: rights.get(mailbox) ?? null,
+      metadata: metadata.get(mailbox) ?? null,
     }
   })
 }
 
 /** What the server says counts; only where it names none for a role does a well-known name count, the first of them. */
-const assignRoles = (mailboxes: readonly ListResponse[], prefix: string): Map<string, [Role, RoleSource]> => {
+const assignRoles = (mailboxes: readonly ListResponse<ListName>[], prefix: string): Map<string, [Role, RoleSource]> => {
   const roles = new Map<string, [Role, RoleSource]>()
   const taken = new Set<Role>()
   for (const { mailbox, attributes } of mailboxes) {

@@ -1,7 +1,19 @@
 import type { Flags } from '../responses/flags.ts'
 
 /** What a mailbox is for (RFC 6154 §2, RFC 8457 §3, RFC 9979). */
-export type Role = 'inbox' | 'all' | 'archive' | 'drafts' | 'flagged' | 'important' | 'junk' | 'sent' | 'trash'
+export type Role =
+  | 'inbox'
+  | 'all'
+  | 'archive'
+  | 'drafts'
+  | 'flagged'
+  | 'important'
+  | 'junk'
+  | 'memos'
+  | 'scheduled'
+  | 'sent'
+  | 'snoozed'
+  | 'trash'
 
 /** How a role is known: the server says so, or the name is one that people and programs give such mailboxes. */
 export type RoleSource = 'attribute' | 'name'
@@ -13,9 +25,13 @@ const attributes: readonly (readonly [string, Role])[] = [
   ['\\Flagged', 'flagged'],
   ['\\Important', 'important'],
   ['\\Junk', 'junk'],
+  ['\\Memos', 'memos'],
+  ['\\Scheduled', 'scheduled'],
+  ['\\Snoozed', 'snoozed'],
   ['\\Sent', 'sent'],
   ['\\Trash', 'trash'],
   // Gmail's XLIST, before RFC 6154.
+  ['\\Inbox', 'inbox'],
   ['\\AllMail', 'all'],
   ['\\Starred', 'flagged'],
   ['\\Spam', 'junk'],

@@ -1,9 +1,10 @@
 import { invalid } from '../errors/imap-error.ts'
-import type { ListResponse } from '../responses/list.ts'
+import type { ListName, ListResponse } from '../responses/list.ts'
 import type { MetadataValue } from '../responses/metadata.ts'
 import type { MailboxStatusResponse } from '../responses/mailbox-status.ts'
 import type { CommandWriter } from '../wire/writer.ts'
 import { command } from './command.ts'
+import { require } from './require.ts'
 import { type StatusItem, writeStatusItems } from './status.ts'
 
 /** Which mailboxes to list (RFC 5258 §3.1, RFC 6154 §5). */
@@ -55,8 +56,10 @@ export const list = command({
     if (wanted?.status !== undefined) return ['LIST-STATUS', 'IMAP4rev2']
     return isExtended(args) ? ['LIST-EXTENDED', 'IMAP4rev2'] : undefined
   },
-  write(out, [args]) {
+  write(out, [args], context) {
     const { reference = '', patterns, select = [], return: wanted } = args
+    if (wanted?.metadata !== undefined) require(context, 'LIST-METADATA', 'LIST RETURN METADATA')
+    if (wanted?.status !== undefined) require(context, ['LIST-STATUS', 'IMAP4rev2'], 'LIST RETURN STATUS')
     if (patterns.length === 0) throw invalid('LIST: no pattern is given')
     if (select.includes('RECURSIVEMATCH') && select.length === 1)
       throw invalid('LIST: RECURSIVEMATCH needs another selection option beside it (RFC 5258 §3.1)')
@@ -101,13 +104,50 @@ const writeReturn = (out: CommandWriter, wanted: ListReturn): void => {
   out.close()
 }
 
+type NamesArguments = [reference: string, pattern: string]
+
+const writeNames = (out: CommandWriter, [reference, pattern]: NamesArguments) =>
+  void out.mailbox(reference).listMailbox(pattern)
+
 /** LSUB: the names that are subscribed to (RFC 3501 §6.3.9), for servers without LIST-EXTENDED. Not in IMAP4rev2. */
 export const lsub = command({
   name: 'LSUB',
   states: ['authenticated', 'selected'],
   idempotent: true,
-  write: (out, [reference, pattern]: [reference: string, pattern: string]) =>
-    void out.mailbox(reference).listMailbox(pattern),
+  write: writeNames,
   claims: { LSUB: () => true },
-  result: (replies) => replies,
+  result: (replies): readonly ListResponse<ListName>[] => replies,
+})
+
+/** RLIST: LIST with mailboxes that lie on other servers (RFC 2193 §5.1). Opening one of these fails with a REFERRAL. */
+export const rlist = command({
+  name: 'RLIST',
+  states: ['authenticated', 'selected'],
+  needs: 'MAILBOX-REFERRALS',
+  idempotent: true,
+  write: writeNames,
+  claims: { LIST: () => true },
+  result: (replies): readonly ListResponse<ListName>[] => replies,
+})
+
+/** RLSUB: LSUB with mailboxes that lie on other servers (RFC 2193 §5.2). */
+export const rlsub = command({
+  name: 'RLSUB',
+  states: ['authenticated', 'selected'],
+  needs: 'MAILBOX-REFERRALS',
+  idempotent: true,
+  write: writeNames,
+  claims: { LSUB: () => true },
+  result: (replies): readonly ListResponse<ListName>[] => replies,
+})
+
+/** XLIST: what Gmail had before RFC 6154 to tell what mailboxes are for. Not registered. */
+export const xlist = command({
+  name: 'XLIST',
+  states: ['authenticated', 'selected'],
+  needs: 'XLIST',
+  idempotent: true,
+  write: writeNames,
+  claims: { XLIST: () => true },
+  result: (replies): readonly ListResponse<ListName>[] => replies,
 })
