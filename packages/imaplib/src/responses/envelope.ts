@@ -92,6 +92,21 @@ const OPEN = 0x28
 
 const noGroups: readonly EnvelopeGroup[] = Object.freeze([])
 
+/** What stands for an envelope that the server did not make. */
+export const noEnvelope: Envelope = new Envelope(
+  null,
+  null,
+  noAddresses,
+  noAddresses,
+  noAddresses,
+  noAddresses,
+  noAddresses,
+  noAddresses,
+  null,
+  null,
+  noGroups,
+)
+
 /** `(date subject from sender reply-to to cc bcc in-reply-to message-id)`; null for `NIL`. */
 export const readEnvelope = (scan: Scanner, context: ParseContext): Envelope | null => {
   if (!scan.openList()) {

@@ -1,8 +1,8 @@
 import type { RawText } from '../wire/raw-text.ts'
 import type { Scanner, StreamedLiteral } from '../wire/scanner.ts'
-import type { BodyPart } from './body-part.ts'
+import { BodyPart } from './body-part.ts'
 import { readBodyStructure } from './body-structure.ts'
-import { type Envelope, readEnvelope } from './envelope.ts'
+import { type Envelope, noEnvelope, readEnvelope } from './envelope.ts'
 import type { FetchItem } from './fetch-item.ts'
 import type { Flags } from './flags.ts'
 import { closeKept, openKept } from './lazy-text.ts'
@@ -101,24 +101,24 @@ export class FetchedMessage {
     return this.dateZone === NO_DATE ? null : this.dateZone
   }
 
-  /** Null when it was not sent, or could not be understood: then it is in {@link unparsed}. */
+  /** Null when it was not sent. One that is `NIL`, or that could not be understood ({@link unparsed}), has no fields. */
   get envelope(): Envelope | null {
     if (this.envelopeAt === NOWHERE && this.envelopeValue === null && this.resumeAt !== NOWHERE) this.readRest()
     const at = this.envelopeAt
     if (at !== NOWHERE) {
       this.envelopeAt = NOWHERE
-      this.envelopeValue = this.readKept('ENVELOPE', at, readEnvelope)
+      this.envelopeValue = this.readKept('ENVELOPE', at, readEnvelope) ?? noEnvelope
     }
     return this.envelopeValue
   }
 
-  /** BODYSTRUCTURE, or BODY, which has less. Null as {@link envelope} is. */
+  /** BODYSTRUCTURE, or BODY, which has less. Null when it was not sent; one that makes no sense is a part of octets. */
   get bodyStructure(): BodyPart | null {
     if (this.structureAt === NOWHERE && this.structureValue === null && this.resumeAt !== NOWHERE) this.readRest()
     const at = this.structureAt
     if (at !== NOWHERE) {
       this.structureAt = NOWHERE
-      this.structureValue = this.readKept('BODYSTRUCTURE', at, readBodyStructure)
+      this.structureValue = this.readKept('BODYSTRUCTURE', at, readBodyStructure) ?? new BodyPart()
     }
     return this.structureValue
   }
