@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import type { CertificateKind } from './certificates.ts'
@@ -71,6 +72,8 @@ export const rawServer = async (
     const closed = new Promise((resolve) => server.close(resolve))
     for (const socket of sockets) socket.destroy()
     await closed
+    // A script that was waiting for the client learns of the end now, and may still have something to say about it.
+    await nextTurn()
     if (faults.length > 1) throw new AggregateError(faults, 'several connections of a scripted server failed')
     if (faults.length === 1) throw faults[0]
   }

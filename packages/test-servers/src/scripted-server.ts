@@ -197,7 +197,8 @@ const contextOf = (
   inflate: () => connection.inflate(),
   reset: () => connection.reset(),
   end: () => connection.end(),
-  sleep: (milliseconds) => sleep(milliseconds),
+  // A script that still sleeps when its test is over must not keep the process.
+  sleep: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
 })
 
 const pieces = (some: Piece | readonly Piece[]): readonly Piece[] =>
