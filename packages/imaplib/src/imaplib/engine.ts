@@ -172,7 +172,9 @@ export abstract class Engine extends Conversation {
       const bytes = typeof next === 'function' ? await next(this.continuation_response) : next.bytes
       if (this.debug >= 4) this._log.mesg(`write literal size ${bytes.length}`)
       const end = Buffer.from(`${literal?.after ?? ''}\r\n`)
-      await this._transmit(Buffer.concat([bytes, end]), () => `<${bytes.length} octets>${literal?.after ?? ''}`)
+      const apart = bytes.length > MAX_JOINED
+      await this._transmit(apart ? bytes : Buffer.concat([bytes, end]), () => `<${bytes.length} octets>`)
+      if (apart) await this._transmit(end, () => end.toString('latin1').trimEnd())
       if (literal !== null) return tag
     }
   }
@@ -373,6 +375,9 @@ export abstract class Engine extends Conversation {
     this.PROTOCOL_VERSION = version
   }
 }
+
+/** A literal up to this size is copied, to share a packet with what follows it. */
+const MAX_JOINED = 16 * 1024
 
 /**
  * The line of a command, tag and CRLF not included, and what may be shown of it. This is the one place where NUL, CR and
