@@ -66,6 +66,10 @@ export const AllowedVersions: string[] = ['IMAP4REV1', 'IMAP4']
 
 export const IMAP4_PORT = 143
 export const IMAP4_SSL_PORT = 993
+/** Whether TLS can be had. It always can. */
+export const HAVE_SSL = true
+/** The version of Python's module at which it stood still. */
+export const __version__ = '2.60'
 export const CRLF: Buffer = Buffer.from('\r\n')
 
 /**

@@ -27,7 +27,7 @@ export interface IMAP4Options {
   quoting?: Quoting | undefined
   /** How much to tell on the standard error output: 0 to 5. Default `settings.Debug`: 0. */
   debug?: number | undefined
-  /** Called with each line in either direction, secrets masked. */
+  /** Called with each line in either direction, secrets masked. Not in a class that replaces `read` or `readline`. */
   trace?: ((direction: 'sent' | 'received', line: string) => void) | undefined
 }
 

@@ -274,6 +274,7 @@ export abstract class Engine extends Conversation {
     // A blank line between two responses, as some servers send it behind a literal (gh-88574).
     if (raw.start === raw.end) return null
     lines.read(raw)
+    if (this.debug >= 5) this._log.mesg(`\tmatched ${lines.kind} => ${repr([lines.type, lines.last])}`)
     if (lines.kind === 'continuation') {
       this.continuation_response = lines.last
       return 'continuation'

@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls'
 import { connectTls, type TlsTransport } from '../transport/tls.ts'
 import { IMAP4_SSL_PORT } from './command-table.ts'
 import type { IMAP4Options } from './conversation.ts'
@@ -48,6 +49,11 @@ export class IMAP4_SSL extends IMAP4 {
 
   get sslobj(): TlsTransport | null {
     return this.ssl()
+  }
+
+  /** The `secureContext` of the options, if there is one. */
+  get ssl_context(): SecureContext | null {
+    return this.#tlsOptions.secureContext ?? null
   }
 
   protected override get _socket_is_tls(): boolean {

@@ -8,6 +8,7 @@ import type { IMAP4Options } from './conversation.ts'
 import type { IdleResponse } from './engine.ts'
 import { Idler } from './idle.ts'
 import { IMAP4Abort, IMAP4Error, IMAP4Readonly, typeError, valueError } from './imap4-errors.ts'
+import { mustquote } from './quoting.ts'
 import { repr } from './python-repr.ts'
 import { type FileTlsOptions, withKeyFiles } from './tls-files.ts'
 
@@ -38,11 +39,16 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
   /** The mailbox is not writable. */
   static readonly readonly = IMAP4Readonly
 
+  /** Python 2's: a character for which `quoting: 'python2'` quotes a string. */
+  static readonly mustquote: RegExp = mustquote
+  readonly mustquote: RegExp = mustquote
+
   /** Left behind by `login_cram_md5()`, as in Python. */
   user: string | null = null
   /** Left behind by `login_cram_md5()`, as in Python; not shown by `console.log`. */
   declare password: string | Uint8Array | Secret | null
   #encrypted = false
+  #idler: Idler | null = null
 
   /**
    * Connects, reads the greeting, learns the capabilities. Its arguments are those of the constructor, in all classes.
@@ -208,7 +214,8 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
         interrupt: () => this._interrupt(),
         finish: () => this._turn(() => this.#leaveIdle(tag, responses, before)),
       }
-      return new Idler(host, duration)
+      this.#idler = new Idler(host, duration)
+      return this.#idler
     })
   }
 
@@ -217,7 +224,9 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
    *
    * @returns `['BYE', [text]]`
    */
-  logout(): Promise<TextResult> {
+  async logout(): Promise<TextResult> {
+    // Within IDLE the server would not understand it (RFC 2177).
+    await this.#idler?.done().catch(() => {})
     return this._turn(async () => {
       this.state = 'LOGOUT'
       try {
@@ -264,6 +273,7 @@ export class IMAP4 extends AccountCommands implements AsyncDisposable {
 
   async #leaveIdle(tag: string, responses: readonly IdleResponse[], before: typeof this.state): Promise<void> {
     if (this.debug >= 4) this._log.mesg(`idle done, ${responses.length} responses left`)
+    this.#idler = null
     this.state = before
     this._capture_idle(null)
     for (const [typ, data] of responses) this._append_untagged(typ, data)

@@ -27,7 +27,9 @@ export {
   AllowedVersions,
   type Argument as IMAP4Argument,
   Commands,
+  __version__,
   CRLF,
+  HAVE_SSL,
   type DataItem as IMAP4DataItem,
   IMAP4_PORT,
   IMAP4_SSL_PORT,
@@ -45,7 +47,7 @@ export { type AuthObject, IMAP4 } from './imap4.ts'
 export { type IMAP4ErrorDetails, IMAP4Abort, IMAP4Error, IMAP4Readonly } from './imap4-errors.ts'
 export { IMAP4_SSL, type IMAP4_SSL_Options } from './imap4-ssl.ts'
 export { IMAP4_stream } from './imap4-stream.ts'
-export type { AppendOptions } from './mailbox-commands.ts'
+export type { AppendOptions as IMAP4AppendOptions } from './mailbox-commands.ts'
 export type {
   Criteria as IMAP4Criteria,
   ParamsOption,

@@ -3,7 +3,7 @@ import { literalSizeAt } from '../wire/literal-header.ts'
 import { IMAP4Abort, IMAP4Error } from './imap4-errors.ts'
 import { reprBytes } from './python-repr.ts'
 import type { RawResponse } from './response-lines.ts'
-import type { ResponseHandler, ResponseSource } from './response-source.ts'
+import { readTwice, type ResponseHandler, type ResponseSource } from './response-source.ts'
 
 /** The calls by which responses are read when a subclass has its own. */
 export interface ReadingHooks {
@@ -25,6 +25,7 @@ export class PulledResponses implements ResponseSource {
   }
 
   async read(handle: ResponseHandler, limit: number | null): Promise<boolean> {
+    if (this.stop !== null) throw readTwice()
     if (limit !== null && limit <= 0) return false
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<null>((resolve) => {

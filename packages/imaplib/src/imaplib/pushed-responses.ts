@@ -1,7 +1,7 @@
 import { Link, type LinkOptions } from '../connection/link.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { Frame } from '../wire/frame.ts'
-import { keptFrame, type ResponseHandler, type ResponseSource } from './response-source.ts'
+import { keptFrame, readTwice, type ResponseHandler, type ResponseSource } from './response-source.ts'
 import type { RawResponse } from './response-lines.ts'
 
 /** How much may wait unread before the server is made to wait. */
@@ -44,6 +44,7 @@ export class PushedResponses implements ResponseSource {
   }
 
   async read(handle: ResponseHandler, limit: number | null): Promise<boolean> {
+    if (this.handle !== null) throw readTwice()
     for (;;) {
       const raw = this.waiting.shift()
       if (raw === undefined) break

@@ -13,6 +13,8 @@ export type Quoting = 'rfc' | 'legacy3' | 'python2'
 const quotedString = /^"(?:[^"\\\x00\r\n]|\\["\\])*"$/
 const astringRun = /^[^(){ \x00-\x1f\x7f-\xff%*\\"]+$/
 const patternRun = /^[^(){ \x00-\x1f\x7f-\xff\\"]+$/
+/** Python 2's `IMAP4.mustquote`: a character for which a string is quoted. */
+export const mustquote: RegExp = /[^\w!#$%&'*+,.:;<=>?^`|~-]/
 const python2Run = /^[\w!#$%&'*+,.:;<=>?^`|~-]+$/
 
 export const quote = (text: string): string => `"${text.replaceAll(/[\\"]/g, '\\$&')}"`

@@ -1,4 +1,5 @@
 import type { ExternalLiteral } from '../wire/frame.ts'
+import { IMAP4Error } from './imap4-errors.ts'
 import type { RawResponse } from './response-lines.ts'
 
 /** Looks at one response; true says that it was the one that was waited for. */
@@ -17,6 +18,9 @@ export interface ResponseSource {
   /** Ends the `read()` under way, if there is one, as if its limit had struck. */
   interrupt(): void
 }
+
+/** Two at once would each take what is the other's. The engine's order forbids it. */
+export const readTwice = () => new IMAP4Error('a response is being waited for already', { code: 'ESTATE' })
 
 /** A copy that outlives the call in which a frame was delivered. */
 export const keptFrame = ({ bytes, start, end, externals }: RawResponse): RawResponse => ({

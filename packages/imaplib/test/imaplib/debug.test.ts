@@ -80,8 +80,9 @@ describe('debug', () => {
     expect(lines.join('\n')).not.toContain(Buffer.from('\0user\0hunter2').toString('base64'))
   })
 
-  test('5 adds changes of the store', async () => {
+  test('5 adds how lines were taken apart, and changes of the store', async () => {
     const lines = await session(5)
+    expect(lines).toContain("\tmatched tagged => ['NO', b'no more']")
     expect(lines).toContain("untagged_responses[LIST] += [(b'() \"/\" {1}', b'a'), b'']")
   })
 

@@ -177,6 +177,8 @@ test('the names of the module', () => {
     'Mon2num',
     'IMAP4_PORT',
     'IMAP4_SSL_PORT',
+    'HAVE_SSL',
+    '__version__',
   ])
     expect(imaplib).toHaveProperty(name)
   expect([imaplib.IMAP4_PORT, imaplib.IMAP4_SSL_PORT, imaplib.settings]).toEqual([

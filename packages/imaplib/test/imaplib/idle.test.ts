@@ -123,6 +123,14 @@ describe('idle', () => {
     expect(texts(await M.noop())).toEqual(['OK', ['NOOP completed']])
   })
 
+  bothWays('logout while idling says DONE first', idling(['+ go']), async (M, server) => {
+    const idler = await M.idle()
+    const waiting = idler.next()
+    expect(texts(await M.logout())).toEqual(['BYE', ['logging out']])
+    expect((await waiting).done).toBe(true)
+    expect(server.lines.slice(-2).map((line) => line.replace(/^\S+ /, ''))).toEqual(['DONE', 'LOGOUT'])
+  })
+
   bothWays(
     'the connection timeout is lifted meanwhile',
     { ...idling(['+ go']), client: { timeout: 25 } },
