@@ -104,8 +104,11 @@ const withClientTags = (text: string, clientTags: ReadonlyMap<string, string>): 
   const first = text.split(' ', 1)[0] ?? ''
   const tag = clientTags.get(first)
   const line = tag === undefined ? text : tag + text.slice(first.length)
-  // ESEARCH names the tag of its command (RFC 4466 §2.6.2).
-  return line.replace(/\(TAG "([^"]*)"\)/, (whole, name: string) => `(TAG "${clientTags.get(name) ?? name}")`)
+  // ESEARCH names the tag of its command (RFC 4466 §2.6.2), and so do INPROGRESS (RFC 9585 §4) and NOUPDATE (RFC 5267 §4.3.1).
+  return line.replace(
+    /(\(TAG |\[INPROGRESS \(|\[NOUPDATE )"([^"]*)"/,
+    (_whole, before: string, name: string) => `${before}"${clientTags.get(name) ?? name}"`,
+  )
 }
 
 const compare = (step: Step, actual: string, tags: ReadonlySet<string>, clientTags: Map<string, string>): void => {

@@ -50,6 +50,10 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
   /** Messages of which a part was missing: asked for once more, each alone. */
   private readonly again: SequenceSet[] = []
   private askedAgain = false
+  /** What the server did not come to, since it does only so many messages at a time (RFC 9738). */
+  private readonly left: SequenceSet[] = []
+  /** Commands that may still turn out to need another one. */
+  private unanswered = 0
   private readonly runs = new Set<FetchRun>()
   private lease: Lease | null = null
   private leasing = false
@@ -110,17 +114,19 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
     if (this.over || this.leasing || this.yielding) return
     const { sets } = this.plan
     while (this.runs.size < WINDOW && !this.throttled && this.queue.length <= LOW_ROWS) {
-      const set = sets[this.nextSet] ?? this.again[0]
+      const set = sets[this.nextSet] ?? this.left[0] ?? this.again[0]
       if (set === undefined) break
       if (this.lease === null) return this.getLane()
       if (this.nextSet < sets.length) this.nextSet += 1
+      else if (this.left.length > 0) this.left.shift()
       else {
         this.again.shift()
         this.askedAgain = true
       }
       this.ask(set, this.lease)
     }
-    if (this.runs.size === 0 && this.nextSet >= sets.length && this.again.length === 0) this.finish()
+    const asked = this.nextSet >= sets.length && this.left.length === 0 && this.again.length === 0
+    if (this.runs.size === 0 && this.unanswered === 0 && asked) this.finish()
   }
 
   private getLane(): void {
@@ -150,6 +156,7 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
     })
     const run = session.start(uidFetch, [set, plan.items, plan.modifiers], plan.call, collector)
     this.runs.add(run)
+    this.unanswered += 1
     run.promise.then(
       (outcome) => this.answered(outcome),
       (error: Error) => this.stop(error),
@@ -167,7 +174,9 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
     this.yielding = false
   }
 
-  private answered({ incomplete, unparsed }: FetchOutcome): void {
+  private answered({ incomplete, unparsed, rest }: FetchOutcome): void {
+    this.unanswered -= 1
+    if (rest !== null) this.left.push(rest)
     if (unparsed > 0) this.note(`${unparsed} answers to FETCH could not be understood`)
     for (const uid of incomplete) {
       // Some servers give a part of an answer, and the rest only when the message is asked for alone (Apache James).

@@ -61,7 +61,7 @@ export const searchMessages = async (
   criteria: SearchCriteria,
   options: SearchOptions,
 ): Promise<SequenceSet | Record<string, unknown>> => {
-  const { return: wanted, partial, signal, timeout } = options
+  const { return: wanted, partial, signal, timeout, onProgress } = options
   const plain = wanted === undefined && partial === undefined
   const asked = new Set<SearchItem>(plain ? ['all'] : wanted)
   for (const item of asked)
@@ -80,7 +80,7 @@ export const searchMessages = async (
         'ESTALE',
         'There is no saved search result in this session: search with { return: ["save"] } first.',
       )
-    const ask = new Asking(session, asked, partial, { signal, timeout })
+    const ask = new Asking(session, asked, partial, { signal, timeout, onProgress })
     const found = await Promise.all(programs.map((each) => ask.run(each, programs.length === 1)))
     if (asked.has('save') && state !== null) withSaved.add(state)
     const reply = found.length === 1 ? (found[0] as SearchReply) : merged(found)

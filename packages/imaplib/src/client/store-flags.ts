@@ -41,13 +41,13 @@ export const storeFlags = async (
 ): Promise<StoreResult> => {
   const change = changeOf(update)
   const pieces = inPieces(toSet(uids))
-  const { unchangedSince, silent = true, signal, timeout } = options
+  const { unchangedSince, silent = true, signal, timeout, onProgress } = options
   const modifiers = { unchangedSince, silent }
   // Adding or removing twice is as once; a condition, or other flags in between, would not be met the second time.
   const repeatable = unchangedSince === undefined && change.action !== ''
   return mailbox.use(repeatable, options, async ({ lane: { session } }) => {
     const replies = await Promise.all(
-      pieces.map((piece) => storePiece(session, piece, change, modifiers, { signal, timeout })),
+      pieces.map((piece) => storePiece(session, piece, change, modifiers, { signal, timeout, onProgress })),
     )
     return {
       modified: SequenceSet.of(...replies.map((reply) => reply.modified)),

@@ -22,4 +22,9 @@ export const allUids = command({
     }
     return found
   },
+  division: {
+    set: ([uids]) => uids,
+    only: (_args, set): [uids: SequenceSet] => [set],
+    merge: (first, second) => first.union(second),
+  },
 })

@@ -2,6 +2,7 @@ import type { Order } from '../connection/exchange.ts'
 import type { StatusLine } from '../connection/status-line.ts'
 import type { Frame, LiteralConsumer } from '../wire/frame.ts'
 import type { Response } from '../responses/registry.ts'
+import type { SequenceSet } from '../wire/sequence-set.ts'
 import type { CommandWriter } from '../wire/writer.ts'
 import { ImapError } from '../errors/imap-error.ts'
 
@@ -29,6 +30,15 @@ export interface Answer<Args extends readonly unknown[]> {
   readonly context: CommandContext
 }
 
+/** How a command goes on when the server has done it for a part of its messages only (RFC 9738 MESSAGELIMIT). */
+export interface Division<Args extends readonly unknown[], Result> {
+  /** The UIDs that it is about; null when it cannot be done in parts. */
+  set(args: Args): SequenceSet | null
+  /** The same command for other UIDs. */
+  only(args: Args, set: SequenceSet): Args
+  merge(first: Result, second: Result): Result
+}
+
 /**
  * A command as data: all that there is to know about it. See {@link command}.
  *
@@ -54,6 +64,7 @@ export interface CommandDefinition<Args extends readonly unknown[], Type extends
   readonly onCompletion?: (completion: StatusLine, args: Args) => void
   /** Whether it may be sent again by itself after the connection broke, with no other effect than once. Default false. */
   readonly idempotent?: boolean
+  readonly division?: Division<NoInfer<Args>, NoInfer<Result>>
 }
 
 /** The same for a command whose replies are taken as they come, instead of being gathered (FETCH). */
@@ -75,6 +86,7 @@ export interface Command<Args extends readonly unknown[], Result> {
   write(out: CommandWriter, args: Args, context: CommandContext): void
   collect(args: Args, context: CommandContext): Collector<Result>
   readonly onCompletion?: (completion: StatusLine, args: Args) => void
+  readonly division?: Division<Args, Result>
 }
 
 /**
@@ -108,6 +120,7 @@ export const command = <Args extends readonly unknown[], Result, Type extends Re
   },
   collect: (args, context) => new Gathered(definition, args, context),
   ...(definition.onCompletion === undefined ? {} : { onCompletion: definition.onCompletion }),
+  ...(definition.division === undefined ? {} : { division: definition.division }),
 })
 
 type Claim = (response: Response, args: readonly unknown[], context: CommandContext) => boolean

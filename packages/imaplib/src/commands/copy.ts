@@ -27,6 +27,11 @@ const copying = (name: string, needs?: readonly string[]) =>
       const code = responseCode(completion)
       if (code?.name === 'COPYUID') told.push(code)
     },
+    division: {
+      set: ([set]) => set,
+      only: ([, mailbox, told], set): CopyArguments => [set, mailbox, told],
+      merge: () => undefined,
+    },
   })
 
 /** UID COPY (RFC 9051 §6.4.7, §6.4.9): all of the messages, or none. */

@@ -10,6 +10,7 @@ export const uidExpunge = command({
   idempotent: true,
   write: (out, [set]: [set: SequenceSet]) => void out.set(set),
   result: () => undefined,
+  division: { set: ([set]) => set, only: (_args, set): [SequenceSet] => [set], merge: () => undefined },
 })
 
 /** EXPUNGE: removes all messages of the mailbox that are marked `\Deleted`, whoever marked them (RFC 9051 §6.4.3). */

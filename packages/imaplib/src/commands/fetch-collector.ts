@@ -1,8 +1,10 @@
 import type { FetchedMessage } from '../responses/fetched-message.ts'
 import type { Response } from '../responses/registry.ts'
+import type { StatusLine } from '../connection/status-line.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
 import type { Collector } from './command.ts'
 import type { AskedItem } from './fetch-items/index.ts'
+import { leftOver } from './within-limit.ts'
 
 /** What a FETCH leaves behind when its rows have been taken. */
 export interface FetchOutcome {
@@ -10,6 +12,8 @@ export interface FetchOutcome {
   readonly incomplete: readonly number[]
   /** How many answers could not be understood. */
   readonly unparsed: number
+  /** UIDs that the server has not come to (RFC 9738): to be asked for again. Null for none. */
+  readonly rest: SequenceSet | null
 }
 
 /** Who takes the rows, synchronously, as they come. */
@@ -31,7 +35,7 @@ export class FetchCollector implements Collector<FetchOutcome> {
   private readonly items: readonly AskedItem[]
   private readonly uid: boolean
   private readonly sink: RowSink
-  /** Rows of which a part is missing, by sequence number. */
+  /** Rows of which a part is missing, by {@link placeOf}. */
   private pieces: Map<number, FetchedMessage> | null = null
   /**
    * Where nothing is asked but what servers also send unasked, a second row of a message is news. Null where a row can
@@ -58,13 +62,13 @@ export class FetchCollector implements Collector<FetchOutcome> {
     return false
   }
 
-  result(): FetchOutcome {
+  result(completion: StatusLine | null = null): FetchOutcome {
     const incomplete: number[] = []
     for (const row of this.pieces?.values() ?? []) {
       const number = this.uid ? row.uid : row.seq
       if (number !== null) incomplete.push(number)
     }
-    return { incomplete, unparsed: this.unparsed }
+    return { incomplete, unparsed: this.unparsed, rest: this.uid ? leftOver(completion, this.set) : null }
   }
 
   private claimRow(row: FetchedMessage): boolean {
@@ -75,7 +79,7 @@ export class FetchCollector implements Collector<FetchOutcome> {
         if (this.seen.has(number)) return false
         this.seen.add(number)
       }
-      this.pieces?.delete(row.seq)
+      this.pieces?.delete(placeOf(row))
       this.deliver(row)
       return true
     }
@@ -83,12 +87,12 @@ export class FetchCollector implements Collector<FetchOutcome> {
   }
 
   private keepPiece(row: FetchedMessage): boolean {
-    const earlier = this.pieces?.get(row.seq)
+    const earlier = this.pieces?.get(placeOf(row))
     const answers = this.items.some(({ item, option }) => item.alsoNews !== true && item.present(row, option))
     if (!answers) return false
     if (earlier === undefined) {
       this.pieces ??= new Map()
-      this.pieces.set(row.seq, row)
+      this.pieces.set(placeOf(row), row)
     }
     return true
   }
@@ -105,3 +109,6 @@ export class FetchCollector implements Collector<FetchOutcome> {
     this.sink.row(row)
   }
 }
+
+/** The sequence number; under UIDONLY, where there is none, the UID (RFC 9586 §3.3). */
+const placeOf = ({ seq, uid }: FetchedMessage): number => (seq > 0 ? seq : -(uid ?? 0))

@@ -74,6 +74,17 @@ const fetchBy = (uid: boolean): Command<FetchArguments, FetchOutcome> => ({
     out.atom('FETCH')
     write(out, args, context, uid)
   },
+  ...(uid && {
+    division: {
+      set: ([set]: FetchArguments) => set,
+      only: ([, items, modifiers]: FetchArguments, set: SequenceSet): FetchArguments => [set, items, modifiers],
+      merge: (first: FetchOutcome, second: FetchOutcome): FetchOutcome => ({
+        incomplete: [...first.incomplete, ...second.incomplete],
+        unparsed: first.unparsed + second.unparsed,
+        rest: null,
+      }),
+    },
+  }),
   collect: ([set, items], _context) => new FetchCollector(set, items, uid, { row: () => undefined }),
 })
 

@@ -5,6 +5,8 @@ import { jmap } from './jmap-access.ts'
 import { language } from './language.ts'
 import { metadata } from './metadata.ts'
 import { quota } from './quota.ts'
+import { sort } from './sort.ts'
+import { thread } from './thread.ts'
 import { urls } from './url-auth.ts'
 
 /** One line for each extension whose methods stand on the client: `client.acl.get(…)`. */
@@ -20,4 +22,7 @@ export const clientExtensions = {
 } as const
 
 /** One line for each extension whose methods stand on a mailbox handle: `inbox.sort(…)`. */
-export const mailboxExtensions = {} as const
+export const mailboxExtensions = {
+  sort,
+  thread,
+} as const

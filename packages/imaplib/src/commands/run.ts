@@ -7,12 +7,22 @@ import type { Frame, LiteralConsumer } from '../wire/frame.ts'
 import type { CommandWriter } from '../wire/writer.ts'
 import type { Collector, Command, CommandContext } from './command.ts'
 
+/** How far a command has come that takes long (RFC 9585). */
+export interface Progress {
+  /** How much has been done; null when the server does not tell. */
+  readonly done: number | null
+  /** What {@link done} will be at the end; null when the server does not know. */
+  readonly goal: number | null
+}
+
 /** What every call takes. */
 export interface CallOptions {
   /** Aborts the call: it rejects at once with `ABORT_ERR`. A command already sent runs on at the server, unheard. */
   signal?: AbortSignal | undefined
   /** How long the call may take, from now, in ms. Default: no limit but the connection's inactivity limit. */
   timeout?: number | undefined
+  /** Told while a command takes long, by servers with INPROGRESS (RFC 9585). */
+  onProgress?: ((progress: Progress) => void) | undefined
 }
 
 /** What a session's connection carries: exchanges, some of which claim untagged responses. */
@@ -22,6 +32,12 @@ export interface ClaimingExchange extends Exchange {
   literal?(head: Frame, size: number): LiteralConsumer | null
   /** True when its caller has gone away: its responses are of no use to anybody. */
   readonly abandoned?: boolean
+  progress?(progress: Progress): void
+}
+
+/** Where commands wait until they are sent. */
+interface CommandQueue {
+  withdraw(exchange: ClaimingExchange): boolean
 }
 
 /**
@@ -37,6 +53,8 @@ export class Run<Args extends readonly unknown[], Result> implements ClaimingExc
   onWireEnd: (() => void) | null = null
   /** Nothing of it is on the wire, or will be. */
   wireEnded = false
+  /** The server's tagged answer, once it is there. */
+  completion: StatusLine | null = null
   private readonly command: Command<Args, Result>
   private readonly args: Args
   private readonly context: CommandContext
@@ -46,7 +64,8 @@ export class Run<Args extends readonly unknown[], Result> implements ClaimingExc
   private settled = false
   private timer: NodeJS.Timeout | null = null
   private signal: AbortSignal | null = null
-  private withdraw: (() => boolean) | null = null
+  private queue: CommandQueue | null = null
+  private onProgress: CallOptions['onProgress']
 
   constructor(command: Command<Args, Result>, args: Args, context: CommandContext, collector?: Collector<Result>) {
     this.name = command.name
@@ -61,10 +80,11 @@ export class Run<Args extends readonly unknown[], Result> implements ClaimingExc
     })
   }
 
-  /** Lets a signal or a time limit end the call. `withdraw` takes the command out of the queue, if it is still there. */
-  heed(options: CallOptions, withdraw: () => boolean): void {
-    this.withdraw = withdraw
+  /** Lets a signal or a time limit end the call, and takes the command out of the queue then, if it is still there. */
+  heed(options: CallOptions, queue: CommandQueue): void {
+    this.queue = queue
     const { signal, timeout } = options
+    this.onProgress = options.onProgress
     if (signal === undefined && timeout === undefined) return
     if (timeout !== undefined)
       this.timer = setTimeout(
@@ -99,7 +119,12 @@ export class Run<Args extends readonly unknown[], Result> implements ClaimingExc
     return this.abandoned ? discard : (this.collector.literal?.(head, size) ?? null)
   }
 
+  progress(progress: Progress): void {
+    if (!this.settled) this.onProgress?.(progress)
+  }
+
   completed(completion: StatusLine): void {
+    this.completion = completion
     this.command.onCompletion?.(completion, this.args)
     this.endOnWire()
     if (this.settled) return
@@ -126,7 +151,7 @@ export class Run<Args extends readonly unknown[], Result> implements ClaimingExc
   abandon(error: Error): void {
     if (this.settled) return
     this.abandoned = true
-    if (this.withdraw?.() === true) this.endOnWire()
+    if (this.queue?.withdraw(this) === true) this.endOnWire()
     this.fail(error)
   }
 
@@ -154,7 +179,7 @@ export class Run<Args extends readonly unknown[], Result> implements ClaimingExc
     this.timer = null
     this.signal?.removeEventListener('abort', this)
     this.signal = null
-    this.withdraw = null
+    this.queue = null
   }
 }
 

@@ -11,7 +11,7 @@ export interface Runner {
   isEnabled(capability: string): boolean
   run<Args extends readonly unknown[], Result>(
     command: Command<Args, Result>,
-    args: Args,
+    args: NoInfer<Args>,
     options?: CallOptions,
   ): Promise<Result>
 }
@@ -25,7 +25,7 @@ export interface ClientRunner extends Runner {
   everywhere<Args extends readonly unknown[], Result>(
     key: string,
     command: Command<Args, Result>,
-    args: Args,
+    args: NoInfer<Args>,
     options?: CallOptions,
   ): Promise<Result>
 }

@@ -22,6 +22,8 @@ export interface SearchProgram {
   readonly unicode: boolean
   readonly usesNumbers: boolean
   readonly usesSaved: boolean
+  /** Only these UIDs, whatever else: what a server has left over of an earlier search (RFC 9738). */
+  readonly within?: SequenceSet
 }
 
 /**
@@ -87,6 +89,7 @@ export const writeSearch = (out: CommandWriter, program: SearchProgram, context:
   }
   if (program.usesSaved) require(context, ['SEARCHRES', 'IMAP4rev2'], 'SEARCH $')
   if (program.unicode && !rev2 && !context.isEnabled('UTF8=ACCEPT')) out.atom('CHARSET').atom('UTF-8')
+  if (program.within !== undefined) out.atom('UID').set(program.within)
   for (const clause of program.clauses) for (const term of clause) writeTerm(out, term)
 }
 

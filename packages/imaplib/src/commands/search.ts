@@ -25,6 +25,21 @@ export interface SearchReply {
   readonly answered: boolean
 }
 
+/** The reply to a search that was made in two parts. */
+const joined = (a: SearchReply, b: SearchReply): SearchReply => {
+  const both = <T>(x: T | null, y: T | null, join: (x: T, y: T) => T): T | null =>
+    x === null ? y : y === null ? x : join(x, y)
+  return {
+    all: both(a.all, b.all, (x, y) => x.union(y)),
+    min: both(a.min, b.min, Math.min),
+    max: both(a.max, b.max, Math.max),
+    count: both(a.count, b.count, (x, y) => x + y),
+    partial: null,
+    modSeq: both(a.modSeq, b.modSeq, (x, y) => (x > y ? x : y)),
+    answered: a.answered || b.answered,
+  }
+}
+
 /**
  * UID SEARCH (RFC 9051 §6.4.4). With `wanted` as an ESEARCH; null for the plain form, which every server knows.
  * Either kind of answer is understood, whatever was asked for.
@@ -74,6 +89,15 @@ export const uidSearch = command({
       if (each.partial !== null) reply.partial = each.partial.messages?.set ?? SequenceSet.empty
     }
     return reply
+  },
+  division: {
+    // A saved result, or a window of it, is of what the server has seen; there is no joining two of them.
+    set: ([program, wanted]) =>
+      wanted?.items.includes('SAVE') === true || wanted?.partial !== undefined
+        ? null
+        : (program.within ?? SequenceSet.all),
+    only: ([program, wanted], within): [SearchProgram, SearchReturn | null] => [{ ...program, within }, wanted],
+    merge: joined,
   },
 })
 

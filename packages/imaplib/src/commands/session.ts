@@ -11,6 +11,7 @@ import type { MailboxState } from './mailbox-state.ts'
 import { type CallOptions, type ClaimingExchange, Run } from './run.ts'
 import { applyNews } from './news.ts'
 import type { SessionListener } from './session-listener.ts'
+import { withinLimit } from './within-limit.ts'
 
 /** Responses that mean something before the server knows who we are; all others are ignored (RFC 9051 §11.3). */
 const heardBeforeAuthentication = new Set(['OK', 'NO', 'BAD', 'BYE', 'PREAUTH', 'CAPABILITY', 'ID', 'LANGUAGE'])
@@ -26,6 +27,8 @@ export class Session implements CommandContext {
   state: SessionState = 'not authenticated'
   /** Null unless a mailbox is selected. */
   mailbox: MailboxState | null = null
+  /** URLs of where the user's own mailboxes are, as the server said at login (RFC 2221 §4.1). Untrusted. */
+  referrals: readonly string[] = []
   readonly counters = { repairs: 0, unparsed: 0 }
   private readonly enabled = new Set<string>()
   private readonly listeners = new Set<SessionListener>()
@@ -78,7 +81,12 @@ export class Session implements CommandContext {
     this.state = 'not authenticated'
     this.mailbox = null
     this.enabled.clear()
+    this.parsing.utf8 = false
+    this.referrals = []
+    this.connection.useUtf8(false)
     this.connection.markAuthenticated(false)
+    // What was offered to one user says nothing of what another is offered.
+    this.connection.forgetCapabilities()
   }
 
   /** A mailbox was selected, or none is any more. */
@@ -100,17 +108,18 @@ export class Session implements CommandContext {
    */
   run<Args extends readonly unknown[], Result>(
     command: Command<Args, Result>,
-    args: Args,
+    args: NoInfer<Args>,
     options: CallOptions = {},
     collector?: Collector<Result>,
   ): Promise<Result> {
-    return this.start(command, args, options, collector).promise
+    if (command.division === undefined) return this.start(command, args, options, collector).promise
+    return withinLimit(this, command, command.division, args, options, collector)
   }
 
   /** The same, for callers who want to let go of it later. */
   start<Args extends readonly unknown[], Result>(
     command: Command<Args, Result>,
-    args: Args,
+    args: NoInfer<Args>,
     options: CallOptions = {},
     collector?: Collector<Result>,
   ): Run<Args, Result> {
@@ -120,14 +129,14 @@ export class Session implements CommandContext {
       run.failed(problem)
       return run
     }
-    run.heed(options, () => this.connection.withdraw(run))
+    run.heed(options, this.connection)
     if (!run.abandoned) this.send(run)
     return run
   }
 
   /** Queues any exchange, and makes way for it. */
   send(exchange: ClaimingExchange): void {
-    for (const reader of this.throttled) reader.release()
+    if (this.throttled.size > 0) for (const reader of this.throttled) reader.release()
     this.connection.run(exchange)
   }
 
@@ -146,7 +155,7 @@ export class Session implements CommandContext {
     const response = parseUntagged(frame, this.parsing)
     if (response.type === 'unparsed') this.reportUnparsed(response)
     if (this.state === 'not authenticated' && !heardBeforeAuthentication.has(response.type)) return
-    const claimed = this.offer(response)
+    const claimed = this.reportProgress(response) || this.offer(response)
     applyNews(this, response, claimed, this.listeners)
   }
 
@@ -165,6 +174,15 @@ export class Session implements CommandContext {
     for (const listener of this.listeners) listener.closed?.(error)
     this.listeners.clear()
     this.throttled.clear()
+  }
+
+  /** RFC 9585 §4: the server works on; without a tag it means the command that it has begun first. */
+  private reportProgress(response: Response): boolean {
+    if (response.type !== 'OK' || response.code?.name !== 'INPROGRESS') return false
+    const { tag, progress: done, goal } = response.code
+    const exchange = tag === null ? this.connection.oldest : this.connection.tagged(tag)
+    exchange?.progress?.({ done, goal })
+    return true
   }
 
   private offer(response: Response): boolean {

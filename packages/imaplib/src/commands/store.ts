@@ -51,4 +51,12 @@ export const uidStore = command({
     for (const row of replies) if (row.uid !== null && row.flags !== null) flags.set(row.uid, row.flags)
     return { modified: code?.name === 'MODIFIED' ? code.messages : SequenceSet.empty, flags }
   },
+  division: {
+    set: ([set]) => set,
+    only: ([, change, modifiers], set): [SequenceSet, FlagChange, StoreModifiers] => [set, change, modifiers],
+    merge: (first, second) => ({
+      modified: first.modified.union(second.modified),
+      flags: new Map([...first.flags, ...second.flags]),
+    }),
+  },
 })

@@ -162,6 +162,11 @@ export class Connection<E extends Exchange = Exchange> {
     return this.inFlight.first?.exchange
   }
 
+  /** The command on the wire with this tag. */
+  tagged(tag: string): E | undefined {
+    return this.inFlight.find(tag)?.exchange
+  }
+
   /** Queues a command. Its `completed` or `failed` is called once, never before this returns. */
   run(exchange: E): void {
     if (this.endedWith !== undefined) {
@@ -177,9 +182,11 @@ export class Connection<E extends Exchange = Exchange> {
     return this.outbox.withdraw(exchange)
   }
 
-  /** How strings are to be written from now on: after ENABLE UTF8=ACCEPT or IMAP4rev2. */
-  useUtf8(): void {
-    this.writing.utf8 = true
+  /** How strings are to be written from now on: after ENABLE UTF8=ACCEPT or IMAP4rev2, or when that ceases to hold. */
+  useUtf8(utf8 = true): void {
+    this.writing.utf8 = utf8
+    // Both bring the binary literals of APPEND with them (RFC 6855 §4, RFC 9051 §9 append-data).
+    this.writing.binary = utf8 || this.capabilities?.has('BINARY') === true
   }
 
   /** The server knows who we are: full limits apply. */
