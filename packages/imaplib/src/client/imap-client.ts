@@ -11,11 +11,14 @@ import type { NamespaceResponse } from '../responses/namespace.ts'
 import { type ListedMailbox, listMailboxes, type ListOptions } from './list-mailboxes.ts'
 import { type MailboxNode, treeOf } from './mailbox-tree.ts'
 import { namespacesOf } from './namespaces.ts'
+import type { MessageSource } from './message-source.ts'
 import type { Role } from './roles.ts'
 import { clientExtensions } from '../commands/registry.ts'
 import type { CallOptions } from '../commands/run.ts'
 import { extend, type Methods } from '../commands/runner.ts'
 import { Capabilities } from '../connection/capabilities.ts'
+import { appendMessage, appendMessages, type AppendOptions, type MessageToAppend } from './append-messages.ts'
+import type { Appended } from './appended.ts'
 import { Connections } from './connections.ts'
 import { Mailbox, type OpenOptions } from './mailbox.ts'
 import { type ConnectOptions, settle, type Settings } from './options.ts'
@@ -156,6 +159,35 @@ export class ImapClient implements AsyncDisposable {
 
   async unsubscribe(mailbox: string, options: CallOptions = {}): Promise<void> {
     await this.command(unsubscribe, [mailbox], options)
+  }
+
+  /**
+   * Puts a message into a mailbox. Resolves to where it is, or null when the server does not tell. Large messages and
+   * streams go out as fast as the server takes them, in constant memory.
+   *
+   * @throws NotFound, OverLimit or another CommandRefused with the server's words; ImapError `EINVALID` for a message that
+   * is empty, beyond the server's limit, or of a kind that cannot be sent; `EUNKNOWNOUTCOME` when a stream failed or had
+   * another size than announced: the connection is closed then, and the message not stored
+   * @example
+   * await client.append('Sent', 'Subject: hi\n\nhello', { flags: ['\\Seen'] })
+   * await client.append('Archive', { size, stream: createReadStream(path) }, { date })
+   */
+  append(mailbox: string, message: MessageSource, options: AppendOptions = {}): Promise<Appended | null> {
+    return appendMessage(this.connections, mailbox, message, options)
+  }
+
+  /**
+   * Puts messages into a mailbox, in order, with few round trips: up to 50 in one command where the server has MULTIAPPEND
+   * (all or none of them), otherwise one after the other without waiting. They are taken as they can be sent.
+   *
+   * @throws PartlyAppended when some were stored and some not; otherwise as {@link append}
+   */
+  appendAll(
+    mailbox: string,
+    messages: Iterable<MessageToAppend> | AsyncIterable<MessageToAppend>,
+    options: CallOptions = {},
+  ): Promise<(Appended | null)[]> {
+    return appendMessages(this.connections, mailbox, messages, options)
   }
 
   /** Sends any command that needs no selected mailbox. See `command()` for how one is made. */

@@ -37,6 +37,8 @@ export {
 export { ImapError, type ImapErrorCode, type ImapErrorDetails } from '../errors/imap-error.ts'
 export type { HeaderFields } from '../responses/header-fields.ts'
 export type { UidMap } from '../wire/uid-map.ts'
+export type { AppendAttributes, AppendOptions, MessageToAppend } from './append-messages.ts'
+export type { Appended } from './appended.ts'
 export type { Copied } from './copied.ts'
 export type { MoveOptions } from './copy-messages.ts'
 export type { ExpungeOptions, WithoutUidPlus } from './expunge-messages.ts'
@@ -45,6 +47,8 @@ export { ImapClient } from './imap-client.ts'
 export type { ListedMailbox, ListOptions } from './list-mailboxes.ts'
 export type { Mailbox, OpenOptions } from './mailbox.ts'
 export type { MailboxNode } from './mailbox-tree.ts'
+export type { LineEnds, MessageSource, StreamedMessage } from './message-source.ts'
+export { PartlyAppended } from './partly-appended.ts'
 export { PartlyDone } from './partly-done.ts'
 export type {
   Auth,
