@@ -1,17 +1,22 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 
-/** Asks for a password on the terminal, without echo. Where standard input is no terminal, its first line is taken. */
-export const askPassword = (question: string): Promise<string> =>
+/** Asks for a password on the terminal, without echo. Where the input is no terminal, its first line is taken. */
+export const askPassword = (
+  question: string,
+  input: NodeJS.ReadStream = process.stdin,
+  output: NodeJS.WritableStream = process.stderr,
+): Promise<string> =>
   new Promise((resolve, reject) => {
-    process.stderr.write(question)
+    output.write(question)
     const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-    const terminal = process.stdin.isTTY
-    const lines = createInterface({ input: process.stdin, output: nowhere, terminal })
+    // A file or a pipe has no `isTTY` at all.
+    const terminal = (input.isTTY as boolean | undefined) === true
+    const lines = createInterface({ input, output: nowhere, terminal })
     let answered = false
     lines.once('line', (line) => {
       answered = true
-      if (terminal) process.stderr.write('\n')
+      if (terminal) output.write('\n')
       lines.close()
       resolve(line)
     })

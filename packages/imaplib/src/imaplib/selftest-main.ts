@@ -6,7 +6,7 @@ void selfTest(process.argv.slice(2), {
   environment: process.env,
   out: (line) => void process.stdout.write(`${line}\n`),
   error: (line) => void process.stderr.write(`${line}\n`),
-  askPassword,
+  askPassword: (question) => askPassword(question),
 }).then((status) => {
   process.exitCode = status
 })

@@ -87,7 +87,7 @@ describe('a subclass with its own readline(), read() and send()', () => {
     })
     const M = await counting(IMAP4).connect(server.host, server.port)
     await M.login('u', 'p')
-    const idler = await M.idle(40)
+    const idler = await M.idle(400)
     const seen = []
     for await (const response of idler) seen.push(texts(response))
     expect(seen).toEqual([['EXISTS', ['1']]])
@@ -119,7 +119,7 @@ describe('a subclass with its own readline(), read() and send()', () => {
     await expect(B.noop()).rejects.toMatchObject({ code: 'ELIMIT' })
     await B.shutdown()
     await using slow = await scriptedServer({ handlers: { NOOP: () => undefined } })
-    const T = await Counting.connect(slow.host, slow.port, { timeout: 30 })
+    const T = await Counting.connect(slow.host, slow.port, { timeout: 250 })
     await expect(T.noop()).rejects.toMatchObject({ code: 'ETIMEDOUT' })
     await T.shutdown()
   })

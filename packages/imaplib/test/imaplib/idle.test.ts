@@ -71,7 +71,7 @@ describe('idle', () => {
   })
 
   bothWays('the duration ends the iteration', idling(['+ go', '* 1 EXISTS']), async (M) => {
-    await using idler = await M.idle(40)
+    await using idler = await M.idle(400)
     const seen = []
     for await (const response of idler) seen.push(texts(response))
     expect(seen).toEqual([['EXISTS', ['1']]])
@@ -84,7 +84,7 @@ describe('idle', () => {
       {
         await using idler = await M.idle()
         const types = []
-        for await (const [typ] of idler.burst(30)) types.push(typ)
+        for await (const [typ] of idler.burst(300)) types.push(typ)
         expect(types).toEqual(['EXISTS', 'FETCH', 'EXISTS'])
       }
       expect(texts(await M.response('RECENT'))).toEqual(['RECENT', ['9']])
@@ -133,9 +133,9 @@ describe('idle', () => {
 
   bothWays(
     'the connection timeout is lifted meanwhile',
-    { ...idling(['+ go']), client: { timeout: 25 } },
+    { ...idling(['+ go']), client: { timeout: 300 } },
     async (M) => {
-      await using idler = await M.idle(90)
+      await using idler = await M.idle(700)
       expect((await idler.next()).done).toBe(true)
     },
   )
