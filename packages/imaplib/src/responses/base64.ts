@@ -98,12 +98,34 @@ export class Base64Decoder {
   }
 }
 
-/** The whole of {@link Base64Decoder} for text that is all there. */
-export const decodeBase64 = (text: string): Buffer => {
-  const decoder = new Base64Decoder()
-  const bytes = decoder.write(Buffer.from(text, 'latin1'))
-  const rest = decoder.end()
-  return rest.length === 0 ? bytes : Buffer.concat([bytes, rest])
+/**
+ * What {@link Base64Decoder} makes of the characters from `from` to `to`, written to `out` from `start` on; returns where
+ * it ends. For words of a header, too short for a call of the platform's decoder to be worth it.
+ */
+export const base64Into = (text: string, from: number, to: number, out: Uint8Array, start: number): number => {
+  let end = start
+  let bits = 0
+  let count = 0
+  for (let at = from; at <= to; at += 1) {
+    const char = at === to ? PADDING : text.charCodeAt(at)
+    if (char === PADDING) {
+      if (count >= 2) out[end++] = count === 2 ? bits >>> 4 : bits >>> 10
+      if (count === 3) out[end++] = (bits >>> 2) & 0xff
+      bits = count = 0
+      continue
+    }
+    const value = char < 256 ? (values[char] as number) : -1
+    if (value === -1) continue
+    bits = (bits << 6) | value
+    count += 1
+    if (count < 4) continue
+    out[end] = bits >>> 16
+    out[end + 1] = (bits >>> 8) & 0xff
+    out[end + 2] = bits & 0xff
+    end += 3
+    bits = count = 0
+  }
+  return end
 }
 
 const CR = 0x0d

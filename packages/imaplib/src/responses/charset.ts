@@ -40,9 +40,16 @@ export interface CharsetDecoder {
  * @example
  * decodeCharset(Buffer.from([0x82, 0xa0]), 'shift_jis').text // 'あ'
  */
-export const decodeCharset = (bytes: Uint8Array, label: string): DecodedText => {
-  const name = canonicalCharset(label)
-  const buffer = view(bytes)
+export const decodeCharset = (bytes: Uint8Array, label: string): DecodedText =>
+  decodeCanonical(view(bytes), canonicalCharset(label))
+
+/** The octets up to `end` in a charset that has its canonical name already. */
+export const decodeOctets = (octets: Buffer, end: number, name: string): string => {
+  if (name === 'utf-8' && octets[0] !== 0xef) return octets.toString('utf8', 0, end)
+  return decodeCanonical(octets.subarray(0, end), name).text
+}
+
+const decodeCanonical = (buffer: Buffer, name: string): DecodedText => {
   if (name === 'utf-8') {
     const text = buffer.toString('utf8', hasUtf8Mark(buffer) ? 3 : 0, buffer.length)
     return { text, known: true, lossy: text.includes(REPLACEMENT) && !isUtf8(buffer) }

@@ -1,7 +1,7 @@
-import { decodeCharset } from './charset.ts'
+import { base64Into } from './base64.ts'
+import { decodeOctets } from './charset.ts'
 import { canonicalCharset } from './charset-labels.ts'
-import { decodeBase64 } from './base64.ts'
-import { hexOctet } from './hex-octet.ts'
+import { hexDigit } from './hex-octet.ts'
 
 /**
  * Replaces the encoded words of a header's text, `=?utf-8?Q?caf=C3=A9?=` (RFC 2047), by what they stand for.
@@ -16,67 +16,98 @@ import { hexOctet } from './hex-octet.ts'
  * @param text text in which 8-bit bytes stand either decoded, or each as the character of its number
  * @returns the same string when it has no encoded word
  */
-export const decodeWords = (text: string): string => (text.includes('=?') ? new WordScan(text).decode() : text)
+// Searching for one character is much cheaper than for two, and most texts have no `=` at all.
+export const decodeWords = (text: string): string => (text.indexOf('=') === -1 ? text : words.decode(text))
+
+/** Octets of the words that wait to be decoded. One buffer, which grows to the longest text and is then let go. */
+let octets = Buffer.allocUnsafeSlow(1024)
+
+const LONGEST_KEPT = 64 * 1024
 
 class WordScan {
-  private readonly text: string
-  private readonly out: string[] = []
-  /** The bytes of neighbouring words, and the charset they share. */
-  private pieces: Buffer[] = []
+  private text = ''
+  private out = ''
+  /** How many octets of neighbouring words there are, and the charset they share. */
+  private filled = 0
   private charset = ''
+  /** The label of the word read last, and the charset it names: mostly the same as that of the one before. */
   private label = ''
+  private name = ''
   /** End of the word just read. */
   private wordEnd = 0
+  private encoding = 0
+  private nothingCloses = false
 
-  constructor(text: string) {
+  decode(text: string): string {
+    let at = text.indexOf('=?')
+    if (at === -1) return text
     this.text = text
-  }
-
-  decode(): string {
-    const { text, out } = this
+    this.out = ''
+    this.filled = 0
+    this.nothingCloses = false
+    // An 8-bit character of a word may be three octets.
+    if (octets.length < text.length * 3) octets = Buffer.allocUnsafeSlow(text.length * 3)
     let copied = 0
-    for (let at = text.indexOf('=?'); at !== -1; at = text.indexOf('=?', at)) {
-      const payload = this.readWord(at)
-      if (payload === null) {
+    for (; at !== -1; at = text.indexOf('=?', at)) {
+      const payload = this.findWord(at)
+      if (payload === -1) {
         at += 2
         continue
       }
-      const gapIsBlank = this.pieces.length > 0 && isBlank(text, copied, at)
-      const name = canonicalCharset(this.label)
-      if (!gapIsBlank || name !== this.charset || name === 'utf-7') this.flush()
-      if (!gapIsBlank) out.push(text.slice(copied, at))
-      this.charset = name
-      this.pieces.push(payload)
+      const gapIsBlank = copied > 0 && isBlank(text, copied, at)
+      // A word in UTF-7 is never joined: its shift state ends with it.
+      if (!gapIsBlank || this.name !== this.charset || this.name === 'utf-7') this.flush()
+      if (!gapIsBlank && at > copied) this.out += text.slice(copied, at)
+      this.charset = this.name
+      this.readPayload(payload, this.wordEnd - 2)
       copied = at = this.wordEnd
     }
+    if (copied === 0) return text
     this.flush()
-    out.push(text.slice(copied))
-    return out.join('')
+    if (octets.length > LONGEST_KEPT) octets = Buffer.allocUnsafeSlow(1024)
+    return copied === text.length ? this.out : this.out + text.slice(copied)
   }
 
-  /** Decodes the words gathered so far. A word in UTF-7 is never joined: its shift state ends with it. */
+  /** Decodes the words gathered so far. */
   private flush(): void {
-    const { pieces } = this
-    if (pieces.length === 0) return
-    const bytes = pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)
-    this.out.push(withoutLineEnds(decodeCharset(bytes, this.charset).text))
-    this.pieces = []
+    if (this.filled === 0) return
+    const text = withoutLineEnds(decodeOctets(octets, this.filled, this.charset))
+    this.out = this.out === '' ? text : this.out + text
+    this.filled = 0
   }
 
-  /** Reads `=?charset?encoding?payload?=` at `at`: the payload's bytes, or null when there is no word. */
-  private readWord(at: number): Buffer | null {
+  /** Looks for `=?charset?encoding?payload?=` at `at`: where the payload begins, or -1 when there is no word. */
+  private findWord(at: number): number {
     const { text } = this
-    const charsetEnd = endOfCharset(text, at + 2)
-    if (charsetEnd === -1 || text.charCodeAt(charsetEnd + 2) !== QUESTION) return null
-    const encoding = text.charCodeAt(charsetEnd + 1) | 0x20
-    if (encoding !== 0x62 && encoding !== 0x71) return null
-    const start = charsetEnd + 3
-    const end = this.closing(start)
-    if (end === -1) return null
-    this.label = text.slice(at + 2, charsetEnd)
+    const start = at + 2
+    const charsetEnd = endOfCharset(text, start)
+    if (charsetEnd === -1 || text.charCodeAt(charsetEnd + 2) !== QUESTION) return -1
+    this.encoding = text.charCodeAt(charsetEnd + 1) | 0x20
+    if (this.encoding !== BASE64 && this.encoding !== QUOTED) return -1
+    const end = this.closing(charsetEnd + 3)
+    if (end === -1) return -1
     this.wordEnd = end + 2
-    const payload = text.slice(start, end)
-    return encoding === 0x62 ? decodeBase64(payload) : decodeQ(payload, this.label)
+    if (charsetEnd - start !== this.label.length || !text.startsWith(this.label, start)) {
+      this.label = text.slice(start, charsetEnd)
+      this.name = canonicalCharset(this.label)
+    }
+    return charsetEnd + 3
+  }
+
+  private readPayload(from: number, to: number): void {
+    const { text, filled } = this
+    if (this.encoding === BASE64) this.filled = base64Into(text, from, to, octets, filled)
+    else {
+      const end = quotedInto(text, from, to, octets, filled, 0x7f)
+      this.filled = end === -1 ? this.readEightBit(text.slice(from, to)) : end
+    }
+  }
+
+  /** Raw 8-bit characters in a word break the rule, but are meant in its charset. */
+  private readEightBit(payload: string): number {
+    const utf8 = this.name === 'utf-8' || hasWideCharacter(payload)
+    const raw = utf8 ? Buffer.from(payload, 'utf8').toString('latin1') : payload
+    return quotedInto(raw, 0, raw.length, octets, this.filled, 0xff)
   }
 
   /** Position of the next `?=`. When there is none for one word there is none for the later ones: asked once only. */
@@ -86,9 +117,13 @@ class WordScan {
     if (end === -1) this.nothingCloses = true
     return end
   }
-  private nothingCloses = false
 }
 
+/** Decoding never calls out, so one serves all. */
+const words = new WordScan()
+
+const BASE64 = 0x62
+const QUOTED = 0x71
 const QUESTION = 0x3f
 
 /** Position of the `?` after the charset; -1 when what stands there is no token (RFC 2047 §2). */
@@ -112,31 +147,26 @@ const isBlank = (text: string, start: number, end: number): boolean => {
   return true
 }
 
-/** The "Q" encoding (RFC 2047 §4.2). A `=` without two hexadecimal digits stands for itself. */
-const decodeQ = (payload: string, label: string): Buffer => {
-  const source = bytesOfPayload(payload, label)
-  let length = 0
-  for (let at = 0; at < source.length; at += 1) {
-    let byte = source[at] as number
-    if (byte === 0x5f) byte = 0x20
-    else if (byte === 0x3d) {
-      const value = hexOctet(source, at + 1)
-      if (value >= 0) {
-        byte = value
+/**
+ * The "Q" encoding (RFC 2047 §4.2). A `=` without two hexadecimal digits stands for itself.
+ *
+ * @returns where the octets end in `out`; -1 as soon as a character is above `highest`
+ */
+const quotedInto = (text: string, from: number, to: number, out: Buffer, start: number, highest: number): number => {
+  let end = start
+  for (let at = from; at < to; at += 1) {
+    let char = text.charCodeAt(at)
+    if (char === 0x5f) char = 0x20
+    else if (char === 0x3d) {
+      const octet = at + 2 < to ? (hexDigit(text.charCodeAt(at + 1)) << 4) | hexDigit(text.charCodeAt(at + 2)) : -1
+      if (octet >= 0) {
+        char = octet
         at += 2
       }
-    }
-    source[length++] = byte
+    } else if (char > highest) return -1
+    out[end++] = char
   }
-  return source.subarray(0, length)
-}
-
-/** Raw 8-bit characters in a word break the rule, but are meant in its charset. */
-const bytesOfPayload = (payload: string, label: string): Buffer => {
-  for (let at = 0; at < payload.length; at += 1)
-    if (payload.charCodeAt(at) > 0x7f)
-      return Buffer.from(payload, canonicalCharset(label) === 'utf-8' || hasWideCharacter(payload) ? 'utf8' : 'latin1')
-  return Buffer.from(payload, 'latin1')
+  return end
 }
 
 const hasWideCharacter = (text: string): boolean => {
