@@ -1,12 +1,38 @@
 import type { Command } from '../commands/command.ts'
 import type { CallOptions } from '../commands/run.ts'
 import type { Session } from '../commands/session.ts'
+import { unauthenticate } from '../commands/unauthenticate.ts'
 import { AuthenticationError } from '../errors/failures.ts'
 import { ImapError } from '../errors/imap-error.ts'
 import type { Lane } from './lane.ts'
 import { Lanes } from './lanes.ts'
-import { openSession } from './open-session.ts'
-import type { Settings } from './options.ts'
+import { enter, openSession } from './open-session.ts'
+import { type Auth, settle, type Settings } from './options.ts'
+import { sayGoodbye } from './say-goodbye.ts'
+
+/** What a client has done since it was made. */
+export interface Counters {
+  /** Opened so far. */
+  connections: number
+  bytesSent: number
+  bytesReceived: number
+  commands: number
+  responses: number
+  /** Responses that broke the grammar and were understood all the same. */
+  repairs: number
+  /** Responses that could not be understood. */
+  unparsed: number
+}
+
+const add = (total: Counters, { connection, counters }: Session): void => {
+  total.connections += 1
+  total.bytesSent += connection.bytesSent
+  total.bytesReceived += connection.bytesReceived
+  total.commands += connection.counters.commands
+  total.responses += connection.counters.responses
+  total.repairs += counters.repairs
+  total.unparsed += counters.unparsed
+}
 
 /** What a client tells of its connections. */
 export interface ConnectionEvents {
@@ -25,15 +51,28 @@ const gone = new Set(['ECLOSED', 'EEOF', 'EBYE'])
  */
 export class Connections {
   readonly lanes: Lanes
-  private readonly settings: Settings
+  private settings: Settings
   private readonly events: ConnectionEvents
   private readonly stop = new AbortController()
   /** True until the first session stands: a first attempt that fails is not repeated. */
   private first = true
+  /** Sessions that are lent to nobody else: see {@link apart}. */
+  private readonly outside = new Set<Session>()
   /** What each connection is told when it is opened, by key; see {@link everywhere}. */
   private readonly standing = new Map<string, (session: Session) => Promise<unknown>>()
   private latest: Session | null = null
+  /** Counts the users that this client has been, so that what was opened as one is not used as another. */
+  account = 0
   private lostWith: ImapError | null = null
+  private readonly past: Counters = {
+    connections: 0,
+    bytesSent: 0,
+    bytesReceived: 0,
+    commands: 0,
+    responses: 0,
+    repairs: 0,
+    unparsed: 0,
+  }
 
   constructor(settings: Settings, events: ConnectionEvents) {
     this.settings = settings
@@ -44,7 +83,7 @@ export class Connections {
   /** Runs a command that needs no mailbox, on any connection. */
   run<Args extends readonly unknown[], Result>(
     command: Command<Args, Result>,
-    args: Args,
+    args: NoInfer<Args>,
     options: CallOptions = {},
   ): Promise<Result> {
     return this.persist(command.idempotent, async () => {
@@ -57,7 +96,7 @@ export class Connections {
   async everywhere<Args extends readonly unknown[], Result>(
     key: string,
     command: Command<Args, Result>,
-    args: Args,
+    args: NoInfer<Args>,
     options: CallOptions = {},
   ): Promise<Result> {
     const result = await this.run(command, args, options)
@@ -65,6 +104,51 @@ export class Connections {
     await Promise.all(others.map((lane) => lane.session.run(command, args, options)))
     this.standing.set(key, (session) => session.run(command, args))
     return result
+  }
+
+  /**
+   * Goes on as another user: on the same connection where the server has UNAUTHENTICATE (RFC 8437), otherwise on a new
+   * one, which comes to the same.
+   */
+  async switchUser(auth: Auth): Promise<void> {
+    const before = this.settings
+    this.settings = settle({ ...before, auth })
+    this.account += 1
+    for (const session of this.outside) session.connection.destroy(null)
+    const lanes = this.lanes.surrender()
+    // A compression layer would have to end in the middle of the stream (RFC 8437 §4.1); a new connection is simpler.
+    const usable = (lane: Lane) =>
+      lane.alive && lane.idle && lane.session.connection.pending === 0 && lane.session.has('UNAUTHENTICATE')
+    const kept = before.compress === true ? undefined : lanes.find(usable)
+    for (const lane of lanes)
+      if (lane !== kept) void sayGoodbye(lane.session).then(() => lane.session.connection.destroy(null))
+    try {
+      if (kept === undefined || !(await this.reenter(kept.session))) await this.lanes.any()
+    } catch (error) {
+      this.settings = before
+      throw error
+    }
+  }
+
+  /** False when the server ends the session instead of resetting it, as it may (RFC 8437 §3). */
+  private async reenter(session: Session): Promise<boolean> {
+    try {
+      await session.run(unauthenticate, [session], { timeout: this.settings.timeout })
+    } catch {
+      session.connection.destroy(null)
+      return false
+    }
+    try {
+      const serverId = await enter(session, this.settings)
+      for (const tell of this.standing.values()) await tell(session)
+      this.latest = session
+      this.lanes.adopt(session)
+      this.events.opened(session, serverId)
+      return true
+    } catch (error) {
+      session.connection.destroy(null)
+      throw error
+    }
   }
 
   /** Does something on a lane; once more when its connection was lost before anything was sent, or it does no harm. */
@@ -77,6 +161,15 @@ export class Connections {
       if (!unsent && !(idempotent && gone.has(error.code))) throw error
       return attempt()
     }
+  }
+
+  /** A connection of one's own, beside those that are shared. Whoever asked for it ends it; closing the client does too. */
+  async apart(): Promise<Session> {
+    if (this.stop.signal.aborted) throw new ImapError('ECLOSED', 'This client has been closed.')
+    const session = await this.open()
+    this.outside.add(session)
+    session.listen({ closed: () => this.outside.delete(session) })
+    return session
   }
 
   async any(): Promise<Lane> {
@@ -103,7 +196,19 @@ export class Connections {
 
   close(): void {
     this.stop.abort()
+    for (const session of this.outside) session.connection.destroy(null)
     this.lanes.close(new ImapError('ECLOSED', 'This client has been closed.'))
+  }
+
+  /** What has gone over all connections, those that are closed too. */
+  get counters(): Counters {
+    const total = { ...this.past }
+    for (const { session } of this.lanes.all) add(total, session)
+    return total
+  }
+
+  private addUp(session: Session): void {
+    add(this.past, session)
   }
 
   private async open(): Promise<Session> {
@@ -118,7 +223,9 @@ export class Connections {
         this.first = false
         this.latest = session
         session.listen({
+          alert: (text) => this.settings.onAlert?.(text),
           closed: (error) => {
+            this.addUp(session)
             if (error === null) return
             this.lostWith = error
             this.events.lost(error)

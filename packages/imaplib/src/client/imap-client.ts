@@ -1,13 +1,13 @@
 import type { Command } from '../commands/command.ts'
 import { create, type CreateOptions } from '../commands/create.ts'
 import { deleteMailbox } from '../commands/delete.ts'
-import { logout } from '../commands/logout.ts'
 import { noop } from '../commands/noop.ts'
 import { rename } from '../commands/rename.ts'
 import { type MailboxStatus, status, type StatusItem } from '../commands/status.ts'
 import { subscribe, unsubscribe } from '../commands/subscribe.ts'
 import { ImapError } from '../errors/imap-error.ts'
 import type { NamespaceResponse } from '../responses/namespace.ts'
+import type { ImapUrl } from '../wire/imap-url.ts'
 import { type ListedMailbox, listMailboxes, type ListOptions } from './list-mailboxes.ts'
 import { type MailboxNode, treeOf } from './mailbox-tree.ts'
 import { namespacesOf } from './namespaces.ts'
@@ -19,9 +19,13 @@ import { extend, type Methods } from '../commands/runner.ts'
 import { Capabilities } from '../connection/capabilities.ts'
 import { appendMessage, appendMessages, type AppendOptions, type MessageToAppend } from './append-messages.ts'
 import type { Appended } from './appended.ts'
-import { Connections } from './connections.ts'
+import type { AccountEvent } from './account-events.ts'
+import { AccountWatch, type AccountWatchOptions } from './account-watch.ts'
+import { Connections, type Counters } from './connections.ts'
 import { Mailbox, type OpenOptions } from './mailbox.ts'
-import { type ConnectOptions, settle, type Settings } from './options.ts'
+import { type Auth, type ConnectOptions, settle, type Settings } from './options.ts'
+import { readReferrals } from './referrals.ts'
+import { sayGoodbye } from './say-goodbye.ts'
 
 /** The methods of extensions: see the registry. */
 export interface ImapClient extends Methods<typeof clientExtensions> {}
@@ -73,9 +77,35 @@ export class ImapClient implements AsyncDisposable {
     return this.connections.session.connection.capabilities ?? new Capabilities()
   }
 
+  /** Bytes, commands, repairs: what has gone over the wire since the client was made. */
+  get counters(): Readonly<Counters> {
+    return this.connections.counters
+  }
+
   /** What the server says about itself (RFC 2971); null when it says nothing. */
   get serverId(): ReadonlyMap<string, string | null> | null {
     return this.identity
+  }
+
+  /**
+   * Where the user's own mailboxes are, when the server let us in but said so (RFC 2221 §4.1); usually empty. Untrusted,
+   * and never followed by itself. See `referralsOf` for a login that was refused.
+   */
+  get referrals(): ImapUrl[] {
+    return readReferrals(this.connections.session.referrals)
+  }
+
+  /**
+   * Goes on as another user: on the same connection where the server has UNAUTHENTICATE (RFC 8437), which saves the TLS
+   * handshake, otherwise on a new one. Mailbox handles opened before are stale from the call on, and what is under way
+   * ends with `ECLOSED`.
+   *
+   * @throws ImapError as {@link connect}; the client then is who it was before
+   * @example
+   * for (const user of users) { await client.switchUser({ user: admin, password, authzid: user }); … }
+   */
+  switchUser(auth: Auth): Promise<void> {
+    return this.connections.switchUser(auth)
   }
 
   /**
@@ -190,10 +220,23 @@ export class ImapClient implements AsyncDisposable {
     return appendMessages(this.connections, mailbox, messages, options)
   }
 
+  /**
+   * Tells what happens in the mailboxes of the account, over one connection of its own: by NOTIFY (RFC 5465) where the
+   * server has it, otherwise by asking for the counts of all now and then, with IDLE on the inbox.
+   *
+   * @throws ImapError while iterating, when the connection cannot be had back
+   * @example
+   * for await (const event of client.watch({ mailboxes: 'subscribed', signal }))
+   *   if (event.type === 'arrived') console.log(event.mailbox, event.status.unseen)
+   */
+  watch(options: AccountWatchOptions = {}): AsyncIterableIterator<AccountEvent> & AsyncDisposable {
+    return new AccountWatch(this.connections, options)
+  }
+
   /** Sends any command that needs no selected mailbox. See `command()` for how one is made. */
   command<Args extends readonly unknown[], Result>(
     command: Command<Args, Result>,
-    args: Args,
+    args: NoInfer<Args>,
     options: CallOptions = {},
   ): Promise<Result> {
     return this.connections.run(command, args, options)
@@ -206,13 +249,8 @@ export class ImapClient implements AsyncDisposable {
 
   /** Says good-bye on every connection and closes it. Never fails; nothing is expunged. */
   async close(): Promise<void> {
-    const goodbyes = this.connections.lanes.all
-      .filter((lane) => lane.alive)
-      .map(async ({ session }) => {
-        session.connection.expectEnd()
-        await session.run(logout, [], { timeout: GOODBYE }).catch(() => undefined)
-      })
-    await Promise.all(goodbyes)
+    const living = this.connections.lanes.all.filter((lane) => lane.alive)
+    await Promise.all(living.map(({ session }) => sayGoodbye(session)))
     this.connections.close()
   }
 
@@ -220,6 +258,3 @@ export class ImapClient implements AsyncDisposable {
     return this.close()
   }
 }
-
-/** How long a server may take over LOGOUT, in ms: closing must not hang on a dead connection. */
-const GOODBYE = 5000

@@ -64,3 +64,4 @@ export type { SearchOptions, SearchResult, SearchReturnOptions } from './search-
 export type { FlagUpdate, StoreOptions, StoreResult } from './store-flags.ts'
 export type { Uids } from './uids.ts'
 export type { WatchEvent, WatchOptions } from './watch.ts'
+export type { Counters } from './connections.ts'

@@ -5,6 +5,7 @@ import type { Address } from '../transport/tcp.ts'
 import type { TlsOptions } from '../transport/tls.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { FramerLimits } from '../wire/frame.ts'
+import { OddNames } from '../wire/odd-names.ts'
 
 /**
  * How the bytes are protected.
@@ -96,6 +97,8 @@ export interface ConnectOptions extends Partial<FramerLimits> {
   /** How many bytes of fetched rows may wait for a slow reader while another command is to be answered. Default 64 MiB. */
   maxBacklog?: number | undefined
   logger?: Logger | undefined
+  /** Told of text that the server wants the user to see (RFC 9051 §7.1 ALERT). Untrusted: never render it as markup. */
+  onAlert?: ((text: string) => void) | undefined
 }
 
 /** The options with their defaults filled in and checked. */
@@ -105,6 +108,8 @@ export interface Settings extends Omit<ConnectOptions, 'reconnect'> {
   readonly timeout: number
   readonly maxConnections: number
   readonly maxBacklog: number
+  /** Shared by all connections: a name that one has listed is sent right on another. */
+  readonly oddNames: OddNames
   readonly reconnect: { readonly attempts: number; readonly delay: number; readonly maxDelay: number } | false
 }
 
@@ -125,6 +130,7 @@ export const settle = (options: ConnectOptions): Settings => {
     port: whole('port', options.port, security === 'tls' ? 993 : 143, 1, 65_535),
     timeout: whole('timeout', options.timeout, 60_000, 1, 2 ** 31 - 1),
     maxConnections: whole('maxConnections', options.maxConnections, 3, 1, 1000),
+    oddNames: new OddNames(),
     maxBacklog: whole('maxBacklog', options.maxBacklog, 64 * 1024 * 1024, 1, Number.MAX_SAFE_INTEGER),
     reconnect:
       reconnect === false

@@ -155,6 +155,8 @@ export class Session implements CommandContext {
     const response = parseUntagged(frame, this.parsing)
     if (response.type === 'unparsed') this.reportUnparsed(response)
     if (this.state === 'not authenticated' && !heardBeforeAuthentication.has(response.type)) return
+    if (response.type === 'LIST' || response.type === 'LSUB' || response.type === 'XLIST')
+      this.connection.rememberName(response.mailbox, response.rawMailbox)
     const claimed = this.reportProgress(response) || this.offer(response)
     applyNews(this, response, claimed, this.listeners)
   }

@@ -4,6 +4,7 @@ import type { Transport } from '../transport/transport.ts'
 import type { TextFragment } from '../wire/fragment.ts'
 import type { Frame, FramerLimits, LiteralConsumer } from '../wire/frame.ts'
 import { defaultLimits } from '../wire/framer.ts'
+import { OddNames } from '../wire/odd-names.ts'
 import { Capabilities } from './capabilities.ts'
 import { channels } from './diagnostics.ts'
 import type { Exchange } from './exchange.ts'
@@ -21,7 +22,8 @@ export interface ConnectionOptions extends LinkOptions {
   inactivityTimeout?: number | undefined
   /** False sends each command only when the one before has been completed. Default true (RFC 9051 §5.5). */
   pipelining?: boolean | undefined
-  signal?: AbortSignal | undefined
+  /** Mailbox names that do not come out as they came in; shared by the connections of one account. */
+  oddNames?: OddNames | undefined
 }
 
 /** What the owner of a connection is told. All calls are synchronous. */
@@ -61,7 +63,7 @@ export class Connection<E extends Exchange = Exchange> {
   private readonly inFlight: InFlight<E>
   private readonly outbox: Outbox<E>
   private readonly watchdog: Watchdog
-  private readonly writing: WritingRules = { literals: 'synchronising', utf8: false, binary: false }
+  private readonly writing: WritingRules
   private greeted: { resolve(line: StatusLine): void; reject(error: Error): void; timer: NodeJS.Timeout | null } | null
   private authenticated = false
   private preAuthLines = 0
@@ -77,6 +79,12 @@ export class Connection<E extends Exchange = Exchange> {
       maxResponseSize: options.maxResponseSize ?? defaultLimits.maxResponseSize,
     }
     this.inFlight = new InFlight(options.pipelining === false ? 1 : Infinity)
+    this.writing = {
+      literals: 'synchronising',
+      utf8: false,
+      binary: false,
+      oddNames: options.oddNames ?? new OddNames(),
+    }
     const inactivity = options.inactivityTimeout ?? 90_000
     this.watchdog = new Watchdog(inactivity, () =>
       this.destroy(
@@ -187,6 +195,11 @@ export class Connection<E extends Exchange = Exchange> {
     this.writing.utf8 = utf8
     // Both bring the binary literals of APPEND with them (RFC 6855 §4, RFC 9051 §9 append-data).
     this.writing.binary = utf8 || this.capabilities?.has('BINARY') === true
+  }
+
+  /** A response named a mailbox: see {@link OddNames}. */
+  rememberName(name: string, raw: string): void {
+    this.writing.oddNames.remember(name, raw, this.writing.utf8)
   }
 
   /** The server knows who we are: full limits apply. */

@@ -1,5 +1,6 @@
 import { ImapError } from '../errors/imap-error.ts'
 import type { Fragment, LiteralMode, StreamFragment, TextFragment } from '../wire/fragment.ts'
+import type { OddNames } from '../wire/odd-names.ts'
 import { CommandWriter } from '../wire/writer.ts'
 import type { Exchange } from './exchange.ts'
 import type { Flying, InFlight } from './in-flight.ts'
@@ -12,6 +13,8 @@ export interface WritingRules {
   utf8: boolean
   /** literal8 is understood (RFC 3516, RFC 6855). */
   binary: boolean
+  /** Mailbox names that are sent as the server sent them. */
+  readonly oddNames: OddNames
 }
 
 /** A command of which a synchronising literal, or a streamed one, is still to be sent. */

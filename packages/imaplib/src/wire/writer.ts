@@ -5,6 +5,7 @@ import { checkFlag } from './flags.ts'
 import type { Fragment, LiteralFragment, LiteralMode, StreamFragment } from './fragment.ts'
 import { isAstringAtom, isAtom, isListAtom, isNil, isQuotable, isTag, shown } from './grammar.ts'
 import { encodeMailboxName } from './mailbox-name.ts'
+import type { OddNames } from './odd-names.ts'
 import { Secret } from './secret.ts'
 import { SequenceSet } from './sequence-set.ts'
 import { sealText } from './text-fragment.ts'
@@ -17,6 +18,8 @@ export interface WriterRules {
   utf8?: boolean
   /** literal8 may be sent (RFC 3516 §4.4, RFC 9051 §4.3). Default false. */
   binary?: boolean
+  /** Names that must be sent as the server sent them. */
+  oddNames?: OddNames | undefined
 }
 
 /** Octets. Longer strings go as literals: some servers read a line into a small buffer. */
@@ -307,6 +310,8 @@ export class CommandWriter {
   private encodeName(name: string | Uint8Array): string | Uint8Array {
     if (typeof name !== 'string') return name
     if (name.length === 5 && name.toUpperCase() === 'INBOX') return 'INBOX'
+    const odd = this.rules.oddNames?.get(name)
+    if (odd !== undefined) return odd
     return this.rules.utf8 === true ? name : encodeMailboxName(name)
   }
 
