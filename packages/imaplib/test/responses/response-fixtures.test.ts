@@ -1,32 +1,13 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { testFixtures } from '../fixtures.ts'
 
-/** One fixture for each file of `src/responses` that reads a response, and for UIDFETCH; FETCH has tests of its own. */
-const names = [
-  'acl',
-  'capability',
-  'comparator',
-  'condition',
-  'conversion',
-  'converted',
-  'enabled',
-  'esearch',
-  'id',
-  'jmap-access',
-  'language',
-  'list',
-  'mailbox-flags',
-  'mailbox-status',
-  'message-count',
-  'metadata',
-  'namespace',
-  'quota',
-  'search',
-  'sort',
-  'thread',
-  'uid-batches',
-  'uid-fetch',
-  'url-authorisation',
-  'vanished',
-]
+/** Those that a test of their own takes care of. All others are found by their being here. */
+const elsewhere = new Set(['body-structure', 'envelope', 'fetch', 'quirks'])
+
+const names = readdirSync(fileURLToPath(new URL('.', import.meta.url)))
+  .filter((file) => file.endsWith('.fixture'))
+  .map((file) => file.slice(0, -'.fixture'.length))
+  .filter((name) => !elsewhere.has(name))
 
 for (const name of names) testFixtures(`responses/${name}`)
