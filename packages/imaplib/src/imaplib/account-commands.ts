@@ -1,4 +1,4 @@
-import type { ListArgument } from './arguments.ts'
+import { type ListArgument, SecretPiece } from './arguments.ts'
 import { type Argument, Commands, type DataItem, type Result, type TextResult } from './command-table.ts'
 import { IMAP4Error } from './imap4-errors.ts'
 import { MessageCommands } from './message-commands.ts'
@@ -149,9 +149,14 @@ export abstract class AccountCommands extends MessageCommands {
     return this._turn(() => {
       const command = name.toUpperCase()
       Commands[command] ??= [this.state]
+      const secret = command === 'LOGIN' || command === 'AUTHENTICATE'
       return this._simple_command(
         command,
-        args.map((value) => (value === null ? null : this._args.verbatim(value))),
+        args.map((value, at) => {
+          if (value === null) return null
+          const bytes = this._args.verbatim(value)
+          return secret && at > 0 ? new SecretPiece(bytes) : bytes
+        }),
       )
     })
   }

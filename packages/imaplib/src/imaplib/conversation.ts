@@ -202,18 +202,25 @@ export abstract class Conversation {
   /** After {@link _hold_bytes}: goes on under TLS. */
   protected async _secure(options: StartTlsOptions): Promise<void> {
     const [pushed, reader] = [this.#pushed, this.#reader]
-    if (pushed !== null) return pushed.link.startTls(options)
-    if (reader === null) throw notConnected()
-    if (reader.pending > 0) {
-      reader.transport.destroy()
+    if (pushed === null && reader === null) throw notConnected()
+    // A slow `send()` of a subclass lets the answer, and what follows it, come before anybody waits for it.
+    if (pushed?.pending === true || (reader?.pending ?? 0) > 0) {
+      pushed?.link.destroy()
+      reader?.transport.destroy()
       throw new ImapError('ESTARTTLSINJECTION', 'Bytes in the clear followed the answer to STARTTLS.')
     }
+    if (pushed !== null) return pushed.link.startTls(options)
+    if (reader === null) return
     this.attach(await startTls(reader.transport, options))
   }
 
   /** After {@link _hold_bytes}: goes on with both directions deflated (RFC 4978). */
   protected async _deflate(): Promise<void> {
     const [pushed, reader] = [this.#pushed, this.#reader]
+    if (pushed?.pending === true) {
+      pushed.link.destroy()
+      throw new IMAP4Abort('deflated bytes came before they were expected')
+    }
     if (pushed !== null) return pushed.link.compress()
     if (reader === null) throw notConnected()
     const { transport, pending } = reader

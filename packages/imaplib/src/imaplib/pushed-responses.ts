@@ -70,6 +70,11 @@ export class PushedResponses implements ResponseSource {
     })
   }
 
+  /** Whether responses came that nobody has waited for yet. */
+  get pending(): boolean {
+    return this.waiting.length > 0
+  }
+
   interrupt(): void {
     this.settle?.(false)
   }

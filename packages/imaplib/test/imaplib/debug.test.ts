@@ -98,6 +98,19 @@ describe('debug', () => {
     await M.shutdown()
   })
 
+  test('what xatom logs in with is masked too', async () => {
+    await using server = await scriptedServer()
+    const { lines, restore } = watched()
+    const M = await IMAP4.connect(server.host, server.port, { debug: 4 })
+    await M.xatom('AUTHENTICATE', 'PLAIN', 'aHVudGVyMg==')
+    await M.xatom('login', 'user', 'hunter2')
+    restore()
+    expect(lines).toContain("> b'T0 AUTHENTICATE PLAIN [secret]'")
+    expect(lines).toContain("> b'T1 LOGIN user [secret]'")
+    expect(lines.join()).not.toMatch(/hunter2|aHVudGVyMg/)
+    await M.shutdown()
+  })
+
   test('the ring has ten lines', async () => {
     await using server = await scriptedServer()
     const M = await IMAP4.connect(server.host, server.port)

@@ -122,8 +122,8 @@ describe('starttls', () => {
     await M.shutdown()
   })
 
-  for (const hooked of [false, true])
-    test(`bytes in the clear behind the answer are fatal (${hooked ? 'read by call' : 'pushed'})`, async () => {
+  for (const hooked of ['pushed', 'read by call', 'slow to send'])
+    test(`bytes in the clear behind the answer are fatal (${hooked})`, async () => {
       await using server = await rawServer((socket) => {
         socket.write('* OK [CAPABILITY IMAP4rev1 STARTTLS] hello\r\n')
         socket.on('data', (chunk: Buffer) => {
@@ -136,11 +136,43 @@ describe('starttls', () => {
           return super.readline()
         }
       }
-      const M = await (hooked ? Hooked : IMAP4).connect(server.host, server.port)
+      class Slow extends IMAP4 {
+        override async send(data: Uint8Array): Promise<void> {
+          await super.send(data)
+          await new Promise((resolve) => setTimeout(resolve, 60))
+        }
+      }
+      const Kind = hooked === 'pushed' ? IMAP4 : hooked === 'slow to send' ? Slow : Hooked
+      const M = await Kind.connect(server.host, server.port)
       await expect(M.starttls()).rejects.toMatchObject({ code: 'ESTARTTLSINJECTION' })
       expect(M.capabilities).not.toContain('EVIL')
+      await expect(M.noop()).rejects.toThrow()
       await M.shutdown()
     })
+})
+
+test('a subclass that is slow to send can switch to TLS and to deflate', async () => {
+  await using server = await scriptedServer({
+    capabilities,
+    handlers: {
+      COMPRESS: async ({ send, inflate }) => {
+        await send('$tag OK active')
+        inflate()
+      },
+    },
+  })
+  class Slow extends IMAP4 {
+    override async send(data: Uint8Array): Promise<void> {
+      await super.send(data)
+      await new Promise((resolve) => setTimeout(resolve, 30))
+    }
+  }
+  const M = await Slow.connect('localhost', server.port)
+  await M.starttls({ ca: server.ca })
+  await M.login('u', 'p')
+  expect(texts(await M.compress())).toEqual(['OK', ['active']])
+  expect(texts(await M.noop())).toEqual(['OK', ['NOOP completed']])
+  expect((await M.logout())[0]).toBe('BYE')
 })
 
 describe('compress', () => {
