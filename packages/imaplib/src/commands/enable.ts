@@ -7,6 +7,7 @@ import { command } from './command.ts'
  */
 export const enable = command({
   name: 'ENABLE',
+  idempotent: true,
   // With a mailbox selected, UTF8=ACCEPT and IMAP4rev2 must not be enabled (RFC 6855 §3).
   states: ['authenticated'],
   needs: ['ENABLE', 'IMAP4rev2'],

@@ -7,6 +7,7 @@ import { command } from './command.ts'
  */
 export const login = command({
   name: 'LOGIN',
+  idempotent: true,
   states: ['not authenticated'],
   order: 'alone',
   write: (out, [user, password]: [user: string, password: Secret]) => void out.astring(user).secret(password),

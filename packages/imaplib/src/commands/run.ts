@@ -142,9 +142,10 @@ export class Run<Args extends readonly unknown[], Result> implements ClaimingExc
     this.resolve(result)
   }
 
-  failed(error: Error): void {
+  failed(error: Error, sent = false): void {
     this.endOnWire()
-    this.fail(error)
+    // What does the same however often it is done may be tried again; of the rest nobody knows whether it was done.
+    this.fail(sent && !this.command.idempotent && error instanceof ImapError ? unknownOutcome(this.name, error) : error)
   }
 
   /** The caller goes away: the call ends now, whatever the server is doing. */
@@ -182,6 +183,15 @@ export class Run<Args extends readonly unknown[], Result> implements ClaimingExc
     this.queue = null
   }
 }
+
+const unknownOutcome = (name: string, cause: ImapError): ImapError =>
+  cause.code === 'EUNKNOWNOUTCOME'
+    ? cause
+    : new ImapError(
+        'EUNKNOWNOUTCOME',
+        `${name}: the connection ended before the server answered, so it may have been done or not: ${cause.message}`,
+        { command: name, cause, responseCode: cause.responseCode, serverText: cause.serverText },
+      )
 
 /** Takes octets that nobody wants any more. */
 const discard: LiteralConsumer = { chunk: () => undefined, end: () => undefined, abort: () => undefined }

@@ -6,6 +6,7 @@ import { command } from './command.ts'
  */
 export const starttls = command({
   name: 'STARTTLS',
+  idempotent: true,
   states: ['not authenticated'],
   order: 'alone',
   needs: 'STARTTLS',

@@ -153,6 +153,27 @@ describe('IF#252, #261, #262: promises settle when the connection closes', () =>
   })
 })
 
+describe('a command that was sent when the connection was lost', () => {
+  it('is sent again where that does no harm; otherwise its outcome is said to be unknown', async () => {
+    await using server = await mailServer({
+      handlers: {
+        CREATE: ({ reset }) => reset(),
+        STATUS: ({ connection, reset }) =>
+          connection === server.connections[1] ? reset() : ['* STATUS box (MESSAGES 4)', '$tag OK'],
+      },
+    })
+    await using client = await connectTo(server, { reconnect: { delay: 1 } })
+    await expect(client.create('box')).rejects.toMatchObject({
+      code: 'EUNKNOWNOUTCOME',
+      retryable: false,
+      command: 'CREATE',
+    })
+    expect(names(server.lines).filter((line) => line.startsWith('CREATE'))).toHaveLength(1)
+    expect(await client.status('box', ['messages'])).toEqual({ mailbox: 'box', messages: 4 })
+    expect(server.connections).toHaveLength(3)
+  })
+})
+
 describe('IF#304: two mailboxes at once', () => {
   it.each([1, 2, 3])('never answer for each other, on %i connections at most', async (maxConnections) => {
     await using server = await mailServer({
