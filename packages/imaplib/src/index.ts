@@ -7,6 +7,7 @@ export * from './responses/index.ts'
 // Python's module has a pattern of the same name as the class; the pattern keeps it.
 export { Flags } from './imaplib/patterns.ts'
 export { Flags as MessageFlags } from './responses/flags.ts'
+export { formatImapUrl, type ImapUrl, parseImapUrl } from './wire/imap-url.ts'
 export { Secret } from './wire/secret.ts'
 export { type SequenceRange, SequenceSet, type SetMember } from './wire/sequence-set.ts'
 export { keywords, systemFlags } from './wire/flags.ts'

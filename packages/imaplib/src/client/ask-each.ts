@@ -5,7 +5,7 @@ import type { CallOptions } from '../commands/run.ts'
 import { type KnownCounts, status, type StatusItem } from '../commands/status.ts'
 import { CommandRefused } from '../errors/failures.ts'
 import type { MetadataValue } from '../responses/metadata.ts'
-import type { Connections } from './connections.ts'
+import type { Askable } from './namespaces.ts'
 
 /** What is to be asked of each mailbox by a command of its own, because LIST cannot tell it here. */
 export interface Questions {
@@ -24,7 +24,7 @@ export interface Answers {
 
 /** Asks each mailbox for what LIST could not tell. All commands go out together. */
 export const askEach = async (
-  connections: Connections,
+  connections: Askable,
   mailboxes: readonly { readonly mailbox: string }[],
   { items, rights, metadata, call }: Questions,
 ): Promise<Answers> => {

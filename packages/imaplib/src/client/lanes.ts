@@ -87,6 +87,13 @@ export class Lanes {
     else entry.count += by
   }
 
+  /** Takes all lanes away, and leaves them open: they belong to the caller now. */
+  surrender(): readonly Lane[] {
+    const { lanes } = this
+    this.lanes = []
+    return lanes
+  }
+
   /** Closes all; whoever waits is told. */
   close(error: ImapError): void {
     this.shut = error

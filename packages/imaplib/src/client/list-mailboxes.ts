@@ -6,8 +6,7 @@ import type { Flags } from '../responses/flags.ts'
 import type { ListName, ListResponse } from '../responses/list.ts'
 import type { MetadataValue } from '../responses/metadata.ts'
 import { askEach } from './ask-each.ts'
-import type { Connections } from './connections.ts'
-import { personalPrefix } from './namespaces.ts'
+import { type Askable, personalPrefix } from './namespaces.ts'
 import { type Role, type RoleSource, roleByAttribute, roleByName } from './roles.ts'
 
 export interface ListOptions extends CallOptions {
@@ -75,7 +74,7 @@ interface Request {
  *
  * @throws MissingCapability before anything is sent, when rights, metadata or remote mailboxes cannot be had at all
  */
-export const listMailboxes = async (connections: Connections, options: ListOptions): Promise<ListedMailbox[]> => {
+export const listMailboxes = async (connections: Askable, options: ListOptions): Promise<ListedMailbox[]> => {
   const { pattern = '*', reference = '', subscribed = false, remote = false, status: asked, rights = false } = options
   const { metadata, signal, timeout } = options
   const call = { signal, timeout }
@@ -97,14 +96,14 @@ export const listMailboxes = async (connections: Connections, options: ListOptio
   return assemble(await listPlainly(connections, request), prefix)
 }
 
-const isExtended = (connections: Connections): boolean =>
+const isExtended = (connections: Askable): boolean =>
   connections.has('IMAP4rev2') || (connections.has('LIST-EXTENDED') && !onlyXlistTellsRoles(connections))
 
 /** Where the roles are told by XLIST alone, they are worth more than what LIST-EXTENDED could tell. */
-const onlyXlistTellsRoles = (connections: Connections): boolean =>
+const onlyXlistTellsRoles = (connections: Askable): boolean =>
   connections.has('XLIST') && !connections.has('SPECIAL-USE') && !connections.has('IMAP4rev2')
 
-const checkOffered = (connections: Connections, { rights, metadata, remote }: ListOptions): void => {
+const checkOffered = (connections: Askable, { rights, metadata, remote }: ListOptions): void => {
   const check = (wanted: boolean, capabilities: readonly string[], what: string) => {
     if (wanted && !capabilities.some((each) => connections.has(each))) throw new MissingCapability(capabilities, what)
   }
@@ -121,7 +120,7 @@ interface Found {
   readonly metadata: ReadonlyMap<string, ReadonlyMap<string, MetadataValue | null>>
 }
 
-const listExtended = async (connections: Connections, request: Request): Promise<Found> => {
+const listExtended = async (connections: Askable, request: Request): Promise<Found> => {
   const { reference, patterns, subscribed, remote, items, rights, metadata, call } = request
   const rev2 = connections.has('IMAP4rev2')
   const returned: ListReturn = {
@@ -151,7 +150,7 @@ const listExtended = async (connections: Connections, request: Request): Promise
   }
 }
 
-const listPlainly = async (connections: Connections, request: Request): Promise<Found> => {
+const listPlainly = async (connections: Askable, request: Request): Promise<Found> => {
   const { reference, patterns, subscribed, remote } = request
   const { call } = request
   const names = remote ? rlist : onlyXlistTellsRoles(connections) ? xlist : null

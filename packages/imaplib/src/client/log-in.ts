@@ -1,7 +1,9 @@
 import { login } from '../commands/login.ts'
 import type { Session } from '../commands/session.ts'
 import { authenticate } from '../connection/authenticate.ts'
+import type { StatusLine } from '../connection/status-line.ts'
 import { AuthenticationError, CommandRefused } from '../errors/failures.ts'
+import { responseCode } from '../responses/response-code.ts'
 import { type ChannelBinding, chooseMechanism, type MechanismChoice } from '../sasl/index.ts'
 import { TlsDetails } from '../transport/tls-details.ts'
 import type { Transport } from '../transport/transport.ts'
@@ -31,8 +33,10 @@ export const logIn = async (session: Session, settings: Settings): Promise<void>
   let refusal: unknown
   for (const choice of choices) {
     try {
-      await attempt(session, choice, tokenCanBeRenewed(settings))
+      const completion = await attempt(session, choice, tokenCanBeRenewed(settings))
       session.markAuthenticated()
+      const code = responseCode(completion)
+      session.referrals = code?.name === 'REFERRAL' ? code.urls : []
       // What was offered to a stranger says nothing of what a user is offered, unless the server told it anew.
       if (connection.capabilities === before) connection.forgetCapabilities()
       return
@@ -47,17 +51,17 @@ export const logIn = async (session: Session, settings: Settings): Promise<void>
 const tokenCanBeRenewed = ({ auth }: Settings): boolean =>
   'accessToken' in auth && typeof auth.accessToken === 'function'
 
-const attempt = async (session: Session, choice: MechanismChoice, renewable: boolean): Promise<void> => {
+const attempt = async (session: Session, choice: MechanismChoice, renewable: boolean): Promise<StatusLine> => {
   if (choice.kind === 'login-command') return loginCommand(session, choice)
   const { connection } = session
   try {
-    await authenticate(connection, choice.mechanism)
+    return await authenticate(connection, choice.mechanism)
   } catch (error) {
     if (!(error instanceof AuthenticationError)) throw error
     // Coremail announces SASL-IR and answers BAD to it: ask again as if it had not.
     const withoutIr = error.mechanismUnavailable && session.has('SASL-IR')
     if (!withoutIr && !(renewable && tokenRefused(error))) throw error
-    await authenticate(connection, choice.mechanism, !withoutIr)
+    return authenticate(connection, choice.mechanism, !withoutIr)
   }
 }
 
@@ -66,13 +70,16 @@ const tokenRefused = ({ mechanism, responseCode, cause }: AuthenticationError): 
   (mechanism === 'OAUTHBEARER' || mechanism === 'XOAUTH2') &&
   (cause !== undefined || responseCode === undefined || responseCode === 'AUTHENTICATIONFAILED')
 
-const loginCommand = async (session: Session, choice: MechanismChoice & { kind: 'login-command' }): Promise<void> => {
+const loginCommand = async (
+  session: Session,
+  choice: MechanismChoice & { kind: 'login-command' },
+): Promise<StatusLine> => {
   try {
-    await session.run(login, [choice.user, choice.password])
+    return await session.run(login, [choice.user, choice.password])
   } catch (error) {
     if (!(error instanceof CommandRefused)) throw error
-    const { responseCode, serverText, retryable } = error
-    const details = { responseCode, serverText, retryable, command: 'LOGIN', cause: error }
+    const { responseCode, codeArguments, serverText, retryable } = error
+    const details = { responseCode, codeArguments, serverText, retryable, command: 'LOGIN', cause: error }
     throw new AuthenticationError('LOGIN', false, `LOGIN was refused: ${serverText}`, details)
   }
 }

@@ -50,6 +50,8 @@ export class Mailbox implements AsyncDisposable {
   private known: MailboxState
   /** What was known when the handle was opened: a watch begins there. */
   private readonly opened: { readonly uidNext: number | undefined; readonly highestModSeq: bigint | undefined }
+  /** Whose mailbox it is: see `ImapClient.switchUser`. */
+  private readonly account: number
   private closed = false
   private stale: ImapError | null = null
 
@@ -57,6 +59,7 @@ export class Mailbox implements AsyncDisposable {
   constructor(connections: Connections, target: Target, state: MailboxState, maxBacklog: number) {
     this.connections = connections
     this.target = target
+    this.account = connections.account
     this.name = target.name
     this.readOnly = target.readOnly
     this.known = state
@@ -279,6 +282,8 @@ export class Mailbox implements AsyncDisposable {
 
   private check(): void {
     if (this.stale !== null) throw this.stale
+    if (this.account !== this.connections.account)
+      throw new ImapError('ESTALE', `${this.name} was opened by another user. Open the mailbox again.`)
     if (this.closed)
       throw new ImapError('ESTALE', `The handle of ${this.name} has been closed. Open the mailbox again.`)
   }

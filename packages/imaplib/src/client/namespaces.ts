@@ -5,23 +5,39 @@ import { CommandRefused } from '../errors/failures.ts'
 import type { NamespaceResponse } from '../responses/namespace.ts'
 import type { Connections } from './connections.ts'
 
-const remembered = new WeakMap<Connections, Promise<NamespaceResponse>>()
+interface Remembered {
+  /** Another user has others. */
+  readonly account: number
+  readonly namespaces: Promise<NamespaceResponse>
+}
+
+/** What is needed of {@link Connections}, or of one session in their place. */
+export type Askable = Pick<Connections, 'run' | 'has' | 'account'> & { any(): Promise<unknown> }
+
+const remembered = new WeakMap<Askable, Remembered>()
 
 /**
  * The namespaces of the account (RFC 2342); asked for once. Where the server has no NAMESPACE, the delimiter is found out
  * by LIST (RFC 9051 §6.3.9: an empty pattern asks for it).
  */
-export const namespacesOf = (connections: Connections, call: CallOptions): Promise<NamespaceResponse> => {
+export const namespacesOf = (connections: Askable, call: CallOptions): Promise<NamespaceResponse> => {
   const known = remembered.get(connections)
-  if (known !== undefined) return known
+  const { account } = connections
+  if (known?.account === account) return known.namespaces
   const asked = ask(connections, call)
-  remembered.set(connections, asked)
+  remembered.set(connections, { account, namespaces: asked })
   // An answer that did not come is not remembered.
   asked.catch(() => remembered.delete(connections))
   return asked
 }
 
-const ask = async (connections: Connections, call: CallOptions): Promise<NamespaceResponse> => {
+/** What is known through one is known through the other: they stand for the same account. */
+export const shareNamespaces = (from: Askable, to: Askable): void => {
+  const known = remembered.get(from)
+  if (known !== undefined) remembered.set(to, known)
+}
+
+const ask = async (connections: Askable, call: CallOptions): Promise<NamespaceResponse> => {
   await connections.any()
   if (connections.has('NAMESPACE') || connections.has('IMAP4rev2')) {
     try {
@@ -37,13 +53,13 @@ const ask = async (connections: Connections, call: CallOptions): Promise<Namespa
 }
 
 /** What the names of the user's own mailboxes begin with: often `''`, `INBOX.` on some servers. */
-export const personalPrefix = async (connections: Connections, call: CallOptions): Promise<string> => {
+export const personalPrefix = async (connections: Askable, call: CallOptions): Promise<string> => {
   const { personal } = await namespacesOf(connections, call)
   return personal?.[0]?.prefix ?? ''
 }
 
 /** The delimiter of the user's own mailboxes; null when names have no levels. */
-export const personalDelimiter = async (connections: Connections, call: CallOptions): Promise<string | null> => {
+export const personalDelimiter = async (connections: Askable, call: CallOptions): Promise<string | null> => {
   const { personal } = await namespacesOf(connections, call)
   return personal?.[0]?.delimiter ?? null
 }

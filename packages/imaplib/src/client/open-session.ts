@@ -109,11 +109,16 @@ const converse = (transport: Transport, settings: Settings): Session => {
 const greet = async (session: Session, settings: Settings): Promise<OpenedSession['serverId']> => {
   const greeting = await session.connection.greeting
   if (settings.security === 'starttls') await protect(session, greeting.status === 'PREAUTH', settings)
-  if (greeting.status === 'PREAUTH') session.markAuthenticated()
-  else {
-    await learn(session)
-    await logIn(session, settings)
-  }
+  if (greeting.status !== 'PREAUTH') return enter(session, settings)
+  session.markAuthenticated()
+  await learn(session)
+  return switchOn(session, settings)
+}
+
+/** From a protected connection that knows nobody to a session that is ready for work. */
+export const enter = async (session: Session, settings: Settings): Promise<OpenedSession['serverId']> => {
+  await learn(session)
+  await logIn(session, settings)
   await learn(session)
   return switchOn(session, settings)
 }

@@ -135,6 +135,7 @@ class Authentication implements Exchange {
     if (status === 'NO') this.exchange.failed?.(responseCode)
     return new AuthenticationError(this.mechanism, unavailable, `${this.mechanism} was refused: ${said}`, {
       responseCode,
+      codeArguments: completion.codeArguments === '' ? undefined : completion.codeArguments,
       serverText: completion.text,
       command: 'AUTHENTICATE',
       retryable: responseCode === 'UNAVAILABLE' || responseCode === 'INUSE',

@@ -26,6 +26,7 @@ export const readGreeting = (frame: Frame): StatusLine => {
 export const byeError = (bye: StatusLine | null): ImapError =>
   new ImapError('EBYE', `The server ended the connection: ${visible(bye?.text ?? '')}`, {
     responseCode: bye?.code === '' ? undefined : bye?.code,
+    codeArguments: bye?.codeArguments === '' ? undefined : bye?.codeArguments,
     serverText: bye?.text,
     retryable: true,
   })
@@ -42,6 +43,7 @@ export const closedError = (reason: ImapError | null, command: string | undefine
       command,
       cause: reason,
       responseCode: reason.responseCode,
+      codeArguments: reason.codeArguments,
       serverText: reason.serverText,
       retryable: true,
     })
@@ -49,6 +51,7 @@ export const closedError = (reason: ImapError | null, command: string | undefine
     command: command ?? reason.command,
     cause: reason.cause ?? reason,
     responseCode: reason.responseCode,
+    codeArguments: reason.codeArguments,
     serverText: reason.serverText,
     retryable: reason.retryable,
   })
