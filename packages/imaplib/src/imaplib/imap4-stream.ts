@@ -13,6 +13,9 @@ import { IMAP4 } from './imap4.ts'
  */
 export class IMAP4_stream extends IMAP4 {
   readonly command: string | readonly string[]
+  /** Python's file objects of the two pipes; there are none here, as with `file`. */
+  readonly readfile: null = null
+  readonly writefile: null = null
   #child: ProcessTransport | null = null
 
   constructor(command: string | readonly string[], options: IMAP4Options = {}) {
