@@ -20,7 +20,7 @@ export const checkEntry = (entry: string): string => {
   return entry
 }
 
-const checkPattern = (pattern: string): string => {
+export const checkPattern = (pattern: string): string => {
   checkEntry(pattern.replaceAll(/[*%]/g, 'x'))
   return pattern
 }

@@ -1,5 +1,8 @@
+import { annotation } from './annotation.ts'
 import * as dates from './dates.ts'
+import { filter } from './filter.ts'
 import * as flags from './flags.ts'
+import * as gmail from './gmail.ts'
 import { and, fuzzy, not, or } from './groups.ts'
 import * as messages from './messages.ts'
 import { raw } from './raw.ts'
@@ -51,6 +54,12 @@ const table = {
   modSeq: messages.modSeq,
   emailId: messages.emailId,
   threadId: messages.threadId,
+  annotation,
+  filter,
+  gmailRaw: gmail.gmailRaw,
+  gmailLabels: gmail.gmailLabels,
+  gmailMessageId: gmail.gmailMessageId,
+  gmailThreadId: gmail.gmailThreadId,
   raw,
 } as const
 

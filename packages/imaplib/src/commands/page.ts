@@ -1,0 +1,80 @@
+import { SequenceSet } from '../wire/sequence-set.ts'
+import { partialRange } from './fetch.ts'
+import { findUids } from './find-uids.ts'
+import { type SortKey, sortSteps } from './ordering/sort-keys.ts'
+import type { CallOptions } from './run.ts'
+import type { MailboxRunner } from './runner.ts'
+import { uidSearch } from './search.ts'
+import { compileSearch } from './search-criteria.ts'
+import type { SearchCriteria } from './search-keys/index.ts'
+import { sortHere, sortsItself, uidSort } from './sort.ts'
+
+export interface PageOptions extends CallOptions {
+  /** Which messages. Default all. */
+  readonly criteria?: SearchCriteria | undefined
+  /** In which order. Default that of the mailbox. See `sort()`. */
+  readonly sort?: readonly SortKey[] | undefined
+}
+
+/** A window of what was found. */
+export interface Page {
+  /** In order; fewer than asked for at the end. */
+  readonly uids: readonly number[]
+  /** How many messages were found in all. */
+  readonly total: number
+}
+
+/**
+ * A page of what a search finds: `[1, 50]` the first fifty, `[-1, -50]` the last fifty, in ascending order. Computed by
+ * the server where it can (PARTIAL, RFC 9394; CONTEXT=SEARCH and CONTEXT=SORT, RFC 5267); otherwise the whole result is
+ * fetched and cut here.
+ *
+ * @throws ImapError `EINVALID` for places that are none
+ * @example
+ * const { uids, total } = await inbox.page([1, 50], { sort: ['-arrival'] })
+ */
+export const page =
+  (runner: MailboxRunner) =>
+  async (places: readonly [from: number, to: number], options: PageOptions = {}): Promise<Page> => {
+    partialRange(places)
+    const { criteria = { all: true }, sort, ...call } = options
+    const program = compileSearch(criteria)
+    if (sort === undefined) {
+      if (partialSearch(runner, places)) {
+        const reply = await runner.run(uidSearch, [program, { items: ['COUNT'], partial: places }], call)
+        if (reply.partial !== null && reply.count !== null) return { uids: [...reply.partial], total: reply.count }
+      }
+      const all = await findUids(runner, program, call)
+      return { uids: [...windowOf(all, places)], total: all.size }
+    }
+    const steps = sortSteps(sort)
+    if (!sortsItself(runner, steps)) return cut(await sortHere(runner, steps, program, call), places)
+    if (runner.has('CONTEXT=SORT') && places[0] > 0) {
+      const { uids, count } = await runner.run(uidSort, [steps, program, { items: ['COUNT'], partial: places }], call)
+      if (count !== null) return { uids, total: count }
+    }
+    const wanted = runner.has('ESORT') ? ({ items: ['ALL'] } as const) : null
+    return cut((await runner.run(uidSort, [steps, program, wanted], call)).uids, places)
+  }
+
+/** RFC 5267 §4.4 has windows from the beginning only; RFC 9394 from the end too. */
+const partialSearch = (runner: MailboxRunner, [from]: readonly [number, number]): boolean =>
+  runner.has('PARTIAL') || (from > 0 && runner.has('CONTEXT=SEARCH'))
+
+/** Places from 1, or from -1 backwards, as indices from 0: the second one not included. */
+const indices = (places: readonly [number, number], size: number): [number, number] => {
+  const [low, high] = [Math.min(...places), Math.max(...places)]
+  return low > 0 ? [low - 1, high] : [Math.max(0, size + low), Math.max(0, size + high + 1)]
+}
+
+const cut = (uids: readonly number[], places: readonly [number, number]): Page => ({
+  uids: uids.slice(...indices(places, uids.length)),
+  total: uids.length,
+})
+
+const windowOf = (set: SequenceSet, places: readonly [number, number]): SequenceSet => {
+  const [start, end] = indices(places, set.size)
+  const found: number[] = []
+  for (let index = start; index < Math.min(end, set.size); index += 1) found.push(set.at(index) as number)
+  return SequenceSet.ofNumbers(found)
+}
