@@ -1,7 +1,6 @@
 import type { FetchModifiers } from '../commands/fetch.ts'
-import { askedItems, type FetchQuery, isFetchKey, type Message } from '../commands/fetch-items/index.ts'
+import { askedItems, type FetchQuery, type Message } from '../commands/fetch-items/index.ts'
 import type { CallOptions } from '../commands/run.ts'
-import { invalid } from '../errors/imap-error.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
 import { FetchStream } from './fetch-stream.ts'
 import type { Lease } from './lanes.ts'
@@ -28,8 +27,6 @@ export const fetchMessages = <Query extends FetchQuery>(
   query: Query,
   options: FetchOptions,
 ): AsyncIterableIterator<Message<Query>> & AsyncDisposable => {
-  for (const key of Object.keys(query))
-    if (!isFetchKey(key)) throw invalid(`fetch: ${JSON.stringify(key)} is nothing that can be asked of a message`)
   const items = askedItems(query)
   const { signal, timeout, onVanished, ...modifiers } = options
   const call = { signal, timeout }
@@ -44,18 +41,6 @@ export const fetchMessages = <Query extends FetchQuery>(
     lease: () => access.lease(call),
     // The rows have what the query asks for, or they are not delivered: that is what FetchCollector sees to.
   }) as unknown as AsyncIterableIterator<Message<Query>> & AsyncDisposable
-}
-
-/** The one message, or undefined when there is none with this UID. */
-export const fetchOne = async <Query extends FetchQuery>(
-  access: MailboxAccess,
-  uid: number,
-  query: Query,
-  options: FetchOptions,
-): Promise<Message<Query> | undefined> => {
-  let found: Message<Query> | undefined
-  for await (const message of fetchMessages(access, uid, query, options)) found = message
-  return found
 }
 
 /** All rows at once. */

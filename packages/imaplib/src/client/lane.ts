@@ -31,8 +31,18 @@ export class Lane {
   /** For choosing the lane whose selection was used least recently. */
   lastUsed = 0
 
-  constructor(session: Session) {
+  private readonly freed: () => void
+
+  /** @param freed called when a user has gone: somebody may wait for the lane */
+  constructor(session: Session, freed: () => void) {
     this.session = session
+    this.freed = freed
+  }
+
+  /** One user less. A function of its own, to be handed on for each command without making another. */
+  readonly leave = (): void => {
+    this.users -= 1
+    this.freed()
   }
 
   get alive(): boolean {
@@ -45,6 +55,11 @@ export class Lane {
 
   holds(target: Target): boolean {
     return this.target !== null && sameTarget(this.target, target)
+  }
+
+  /** Whether a command for the target can be sent right now. */
+  ready(target: Target): boolean {
+    return this.selecting === null && this.session.mailbox !== null && this.alive && this.holds(target)
   }
 
   /**
@@ -76,10 +91,5 @@ export class Lane {
       if (this.target === target) this.target = null
     })
     return selecting
-  }
-
-  /** The mailbox is not selected any more (CLOSE, UNSELECT, its end). */
-  leave(): void {
-    this.target = null
   }
 }

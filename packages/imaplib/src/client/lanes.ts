@@ -46,7 +46,7 @@ export class Lanes {
 
   /** Takes a session that is there already as the first lane. */
   adopt(session: Session): Lane {
-    const lane = new Lane(session)
+    const lane = new Lane(session, () => this.serve())
     this.lanes.push(lane)
     session.listen({ closed: () => this.drop(lane) })
     return lane
@@ -68,8 +68,7 @@ export class Lanes {
     const release = () => {
       if (!held) return
       held = false
-      lane.users -= 1
-      this.serve()
+      lane.leave()
     }
     try {
       await lane.enter(target)
@@ -78,6 +77,21 @@ export class Lanes {
       throw error
     }
     return { lane, release }
+  }
+
+  /**
+   * The lane where the target is selected, when there is nothing to wait for; then it has one user more, until
+   * `lane.leave()`. Null otherwise: {@link lease} finds a way.
+   */
+  now(target: Target): Lane | null {
+    if (this.waiting.length > 0) return null
+    for (const lane of this.lanes) {
+      if (!lane.ready(target)) continue
+      lane.users += 1
+      lane.lastUsed = ++this.clock
+      return lane
+    }
+    return null
   }
 
   /** A handle was opened (+1) or closed (-1). */

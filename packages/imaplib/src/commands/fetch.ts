@@ -20,17 +20,29 @@ export interface FetchModifiers {
 
 export type FetchArguments = [set: SequenceSet, items: readonly AskedItem[], modifiers: FetchModifiers]
 
-const write = (out: CommandWriter, [set, items, modifiers]: FetchArguments, context: CommandContext, uid: boolean) => {
+const write = (out: CommandWriter, args: FetchArguments, context: CommandContext, uid: boolean) => {
+  // By index, as everything here that runs for each of thousands of commands: taking an array apart makes an iterator.
+  const items = args[1]
   if (items.length === 0) throw invalid('FETCH: nothing is asked of the messages')
-  out.set(set)
+  out.set(args[0])
   out.open()
-  // A UID FETCH is answered with UIDs in any case (RFC 9051 §6.4.9).
-  const besides = uid ? items.filter(({ key }) => key !== 'uid') : items
-  for (const { item, option } of besides) item.write(out, option)
-  if (besides.length === 0) out.atom('UID')
+  let written = 0
+  for (let at = 0; at < items.length; at += 1) {
+    const { key, item, option } = items[at] as AskedItem
+    // A UID FETCH is answered with UIDs in any case (RFC 9051 §6.4.9).
+    if (uid && key === 'uid') continue
+    if (item.needs !== undefined) require(context, item.needs, `FETCH ${key}`)
+    item.write(out, option)
+    written += 1
+  }
+  if (written === 0) out.atom('UID')
   out.close()
-  writeModifiers(out, modifiers, context)
+  const modifiers = args[2]
+  if (modifiers !== noModifiers) writeModifiers(out, modifiers, context)
 }
+
+/** Of a FETCH without any. */
+export const noModifiers: FetchModifiers = Object.freeze({})
 
 const writeModifiers = (out: CommandWriter, modifiers: FetchModifiers, context: CommandContext): void => {
   const { changedSince, vanished, partial } = modifiers
@@ -39,12 +51,18 @@ const writeModifiers = (out: CommandWriter, modifiers: FetchModifiers, context: 
     return
   }
   out.open()
-  if (changedSince !== undefined) out.atom('CHANGEDSINCE').number(changedSince)
+  if (changedSince !== undefined) {
+    require(context, ['CONDSTORE', 'QRESYNC'], 'FETCH CHANGEDSINCE')
+    out.atom('CHANGEDSINCE').number(changedSince)
+  }
   if (vanished === true) {
     if (!context.isEnabled('QRESYNC')) throw invalid('FETCH: vanished needs QRESYNC to be enabled (RFC 7162 §3.2.6)')
     out.atom('VANISHED')
   }
-  if (partial !== undefined) out.atom('PARTIAL').verbatim(partialRange(partial))
+  if (partial !== undefined) {
+    require(context, 'PARTIAL', 'FETCH PARTIAL')
+    out.atom('PARTIAL').verbatim(partialRange(partial))
+  }
   out.close()
 }
 
@@ -55,12 +73,6 @@ export const partialRange = ([from, to]: readonly [number, number]): string => {
   return `${from}:${to}`
 }
 
-const requireAll = ([, items, { changedSince, partial }]: FetchArguments, context: CommandContext): void => {
-  for (const { key, item } of items) if (item.needs !== undefined) require(context, item.needs, `FETCH ${key}`)
-  if (partial !== undefined) require(context, 'PARTIAL', 'FETCH PARTIAL')
-  if (changedSince !== undefined) require(context, ['CONDSTORE', 'QRESYNC'], 'FETCH CHANGEDSINCE')
-}
-
 const fetchBy = (uid: boolean): Command<FetchArguments, FetchOutcome> => ({
   name: uid ? 'UID FETCH' : 'FETCH',
   states: ['selected'],
@@ -69,7 +81,6 @@ const fetchBy = (uid: boolean): Command<FetchArguments, FetchOutcome> => ({
   order: () => (uid ? 'free' : 'numbers'),
   needs: () => [],
   write(out, args, context) {
-    requireAll(args, context)
     if (uid) out.atom('UID')
     out.atom('FETCH')
     write(out, args, context, uid)

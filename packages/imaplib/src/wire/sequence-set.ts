@@ -81,6 +81,12 @@ export class SequenceSet implements Iterable<number> {
     return new SequenceSet(normalise(bounds))
   }
 
+  /** A set of one number: the fast way for one message. */
+  static one(number: number): SequenceSet {
+    checkNumber(number)
+    return new SequenceSet([number, number])
+  }
+
   /** A set of ranges, both ends included, which may run downwards and overlap. */
   static ofRanges(ranges: Iterable<readonly [from: SetNumber, to: SetNumber]>): SequenceSet {
     const bounds: number[] = []

@@ -1,3 +1,4 @@
+import { invalid } from '../../errors/imap-error.ts'
 import { annotation } from './annotation.ts'
 import * as basics from './basics.ts'
 import { binarySize } from './binary-size.ts'
@@ -66,13 +67,40 @@ export interface AskedItem {
 
 const keys = Object.keys(table) as FetchKey[]
 
-/** The items that a query asks for, in the order of the table. Unknown keys of the query are refused by the caller. */
-export const askedItems = (query: FetchQuery): AskedItem[] =>
-  keys.flatMap((key) => {
-    const option = Object.hasOwn(query, key) ? query[key] : undefined
-    return option === undefined || option === false
-      ? []
-      : [{ key, option, item: table[key] as unknown as RequestItem<unknown, unknown> }]
-  })
+/** Items of queries that say no more than `true`, by their keys: programs ask the same things again and again. */
+const plainQueries = new Map<string, readonly AskedItem[]>()
+const MOST_PLAIN_QUERIES = 256
 
-export const isFetchKey = (key: string): key is FetchKey => Object.hasOwn(table, key)
+/**
+ * The items that a query asks for, in the order of the table; the same array for queries that are alike.
+ * @throws ImapError `EINVALID` for a key that is none
+ */
+export const askedItems = (query: FetchQuery): readonly AskedItem[] => {
+  let plain = ''
+  for (const key in query) {
+    // Its option is more than a switch, or it is somebody's prototype that has it.
+    if (query[key as FetchKey] !== true || !Object.hasOwn(query, key)) return itemsOf(query)
+    plain += `${key} `
+  }
+  let items = plainQueries.get(plain)
+  if (items === undefined) {
+    items = itemsOf(query)
+    if (plainQueries.size === MOST_PLAIN_QUERIES) plainQueries.clear()
+    plainQueries.set(plain, items)
+  }
+  return items
+}
+
+const itemsOf = (query: FetchQuery): readonly AskedItem[] => {
+  for (const key of Object.keys(query))
+    if (!isFetchKey(key)) throw invalid(`fetch: ${JSON.stringify(key)} is nothing that can be asked of a message`)
+  const items: AskedItem[] = []
+  for (const key of keys) {
+    const option = Object.hasOwn(query, key) ? query[key] : undefined
+    if (option === undefined || option === false) continue
+    items.push({ key, option, item: table[key] as unknown as RequestItem<unknown, unknown> })
+  }
+  return items
+}
+
+const isFetchKey = (key: string): key is FetchKey => Object.hasOwn(table, key)
