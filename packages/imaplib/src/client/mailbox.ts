@@ -11,8 +11,9 @@ import type { Connections } from './connections.ts'
 import type { Copied } from './copied.ts'
 import { copyMessages, moveMessages, type MoveOptions } from './copy-messages.ts'
 import { deleteMessages, type ExpungeOptions, expungeMessages } from './expunge-messages.ts'
-import { fetchAll, type FetchOptions, fetchMessages, fetchOne } from './fetch-messages.ts'
-import type { Target } from './lane.ts'
+import { fetchAll, type FetchOptions, fetchMessages } from './fetch-messages.ts'
+import { fetchOne } from './fetch-one.ts'
+import type { Lane, Target } from './lane.ts'
 import type { Lease } from './lanes.ts'
 import { type Changes, findChanges, type Known } from './resync.ts'
 import { type SearchOptions, searchMessages, type SearchResult, type SearchReturnOptions } from './search-messages.ts'
@@ -121,12 +122,11 @@ export class Mailbox implements AsyncDisposable {
   }
 
   /** One message; undefined when there is none with this UID. */
-  async fetchOne<const Query extends FetchQuery>(
+  fetchOne<const Query extends FetchQuery>(
     uid: number,
     query: Query,
-    options: FetchOptions = {},
+    options?: FetchOptions,
   ): Promise<Message<Query> | undefined> {
-    this.check()
     return fetchOne(this, uid, query, options)
   }
 
@@ -267,6 +267,15 @@ export class Mailbox implements AsyncDisposable {
     return lease
   }
 
+  /** @internal The lane with this mailbox selected, if there is nothing to wait for, nor to find out. */
+  laneNow(): Lane | null {
+    if (this.objection() !== null) return null
+    const lane = this.connections.lanes.now(this.target)
+    if (lane === null || lane.session.mailbox === this.known) return lane
+    lane.leave()
+    return null
+  }
+
   /** Ends the use of this handle. Never expunges, and never fails. */
   close(): Promise<void> {
     if (!this.closed) {
@@ -281,10 +290,17 @@ export class Mailbox implements AsyncDisposable {
   }
 
   private check(): void {
-    if (this.stale !== null) throw this.stale
+    const objection = this.objection()
+    if (objection !== null) throw objection
+  }
+
+  /** Why the handle cannot be used; null if it can. */
+  private objection(): ImapError | null {
+    if (this.stale !== null) return this.stale
     if (this.account !== this.connections.account)
-      throw new ImapError('ESTALE', `${this.name} was opened by another user. Open the mailbox again.`)
+      return new ImapError('ESTALE', `${this.name} was opened by another user. Open the mailbox again.`)
     if (this.closed)
-      throw new ImapError('ESTALE', `The handle of ${this.name} has been closed. Open the mailbox again.`)
+      return new ImapError('ESTALE', `The handle of ${this.name} has been closed. Open the mailbox again.`)
+    return null
   }
 }
