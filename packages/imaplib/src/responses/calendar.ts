@@ -1,18 +1,17 @@
-const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec'
+/** The letters of each month, eight bits for one. */
+const months: readonly number[] = (
+  ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'] as const
+).map((name) => (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2))
 
 /** The month (0-11) whose three letters stand at `at`, in any case; -1 if none. */
-export const monthAt = (text: string, at: number): number => {
-  const first = text.charCodeAt(at) | 0x20
-  const second = text.charCodeAt(at + 1) | 0x20
-  const third = text.charCodeAt(at + 2) | 0x20
-  for (let month = 0; month < 36; month += 3) {
-    if (
-      MONTHS.charCodeAt(month) === first &&
-      MONTHS.charCodeAt(month + 1) === second &&
-      MONTHS.charCodeAt(month + 2) === third
-    )
-      return month / 3
-  }
+export const monthAt = (text: string, at: number): number =>
+  monthOf(text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2))
+
+/** {@link monthAt}, of characters or octets. */
+export const monthOf = (first: number, second: number, third: number): number => {
+  if ((first | second | third) > 0x7f) return -1
+  const letters = ((first | 0x20) << 16) | ((second | 0x20) << 8) | third | 0x20
+  for (let month = 0; month < 12; month += 1) if (months[month] === letters) return month
   return -1
 }
 

@@ -46,7 +46,6 @@ export class FetchedMessage {
   private structureValue: BodyPart | null = null
   /** Text of what has not been read, and in it: where the two begin, and where the reading of items stopped. */
   private kept: RawText | null = null
-  private keptAscii = true
   private envelopeAt = NOWHERE
   private structureAt = NOWHERE
   private resumeAt = NOWHERE
@@ -241,29 +240,28 @@ export class FetchedMessage {
 
   private keep(scan: Scanner): number {
     const from = scan.pos
-    if (scan.text === this.kept) {
+    if (this.kept === null) {
+      if (!scan.hasExternals && scan.end - from <= LONGEST_REST) {
+        this.kept = scan.rawCopy(from, scan.end)
+        this.resumeAt = 0
+        scan.pos = scan.end
+        return 0
+      }
+    } else if (scan.text === this.kept) {
       if (hurried) this.skipKept(scan)
       else this.resumeAt = from
       return from
     }
-    if (this.kept === null && !scan.hasExternals && scan.end - from <= LONGEST_REST) {
-      this.kept = scan.rawCopy(from, scan.end)
-      this.keptAscii = scan.ascii
-      this.resumeAt = 0
-      scan.pos = scan.end
-      return 0
-    }
     const at = this.kept?.length ?? 0
     this.skipKept(scan)
     this.kept = (this.kept ?? '') + scan.rawCopy(from, scan.pos)
-    this.keptAscii &&= scan.ascii && !scan.hasExternals
     return at
   }
 
   /** Parses one value in the kept text, and goes on from there if it is where reading stopped. */
   private readKept<T>(name: string, at: number, read: (scan: Scanner, context: ParseContext) => T | null): T | null {
     const { context } = this
-    const scan = openKept(this.kept as RawText, this.keptAscii, context)
+    const scan = openKept(this.kept as RawText, context)
     try {
       let value: T | null = null
       scan.pos = at
@@ -287,7 +285,7 @@ export class FetchedMessage {
   /** Reads all items that are still in the kept text; what is postponed stays so. */
   private readRest(): void {
     const { context } = this
-    const scan = openKept(this.kept as RawText, this.keptAscii, context)
+    const scan = openKept(this.kept as RawText, context)
     try {
       scan.pos = this.resumeAt
       this.resumeAt = NOWHERE

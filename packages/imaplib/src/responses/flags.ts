@@ -67,6 +67,7 @@ interface KnownList {
 const LONGEST_KEY = 120
 const MOST_LISTS = 512
 const texts = new InternTable(512, 'exact', LONGEST_KEY)
+const closes = Uint8Array.from({ length: 256 }, (_, byte) => (byte === 0x29 ? 1 : 0))
 const lists = new Map<RawText, KnownList>()
 
 const SPACE = 0x20
@@ -79,13 +80,13 @@ export const readFlags = (scan: Scanner, context: ParseContext): Flags => {
     return noFlags
   }
   const { pos } = scan
-  const close = scan.text.indexOf(')', pos)
-  if (close === -1 || close >= scan.end) return readOddFlags(scan, context)
+  const text = texts.getUntil(scan.bytes, pos, scan.end, closes, 1)
+  const close = texts.stop
+  if (close === scan.end) return readOddFlags(scan, context)
   if (close === pos) {
     scan.pos = pos + 1
     return noFlags
   }
-  const text = texts.get(scan.bytes, pos, close)
   let known = lists.get(text)
   if (known === undefined) {
     if (text.includes('"') || text.includes('(') || text.includes('{')) return readOddFlags(scan, context)

@@ -1,5 +1,5 @@
 import type { Scanner } from '../wire/scanner.ts'
-import { daysIn, daysSince1970, monthAt } from './calendar.ts'
+import { daysIn, daysSince1970, monthOf } from './calendar.ts'
 import { parseMessageDate } from './message-date.ts'
 import type { ParseContext } from './response-parser.ts'
 
@@ -26,7 +26,7 @@ const LENGTH = 26
  */
 export const readDateTime = (scan: Scanner, context: ParseContext): DateTime | null => {
   const { bytes, pos } = scan
-  if (scan.peek() === QUOTE && scan.peekAt(LENGTH + 1) === QUOTE && readColumns(bytes, pos + 1, scan.text)) {
+  if (scan.peek() === QUOTE && scan.peekAt(LENGTH + 1) === QUOTE && readColumns(bytes, pos + 1)) {
     scan.pos = pos + LENGTH + 2
     return result
   }
@@ -40,9 +40,9 @@ export const readDateTime = (scan: Scanner, context: ParseContext): DateTime | n
   return result
 }
 
-const readColumns = (bytes: Buffer, at: number, text: string): boolean => {
+const readColumns = (bytes: Buffer, at: number): boolean => {
   const day = (bytes[at] === SPACE ? 0 : digit(bytes, at) * 10) + digit(bytes, at + 1)
-  const month = monthAt(text, at + 3)
+  const month = monthOf(bytes[at + 3] as number, bytes[at + 4] as number, bytes[at + 5] as number)
   const year = two(bytes, at + 7) * 100 + two(bytes, at + 9)
   const hours = two(bytes, at + 12)
   const minutes = two(bytes, at + 15)

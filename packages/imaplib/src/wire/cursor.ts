@@ -1,6 +1,5 @@
 import { InternTable } from './intern.ts'
 import { fail } from './parse-error.ts'
-import type { RawText } from './raw-text.ts'
 
 const SPACE = 0x20
 const QUOTE = 0x22
@@ -49,8 +48,6 @@ const words = new InternTable(2048, 'exact')
 /** Where a scanner stands, and the pieces of a response that are no strings: single bytes, lists, atoms, numbers. */
 export class Cursor {
   bytes: Buffer = Buffer.alloc(0)
-  /** The same as `bytes`, as latin1 characters with the same indexes. */
-  text: RawText = ''
   /** The next byte to be read. */
   pos = 0
   /** Position after the last byte of the response. */
@@ -238,7 +235,7 @@ export class Cursor {
   /** The rest of `1.86931e+06`, rounded. */
   private fraction(whole: number): number {
     const from = this.pos
-    const text = this.text.slice(from, this.endOf(ENDS_ATOM, 'a number'))
+    const text = this.bytes.toString('latin1', from, this.endOf(ENDS_ATOM, 'a number'))
     const value = text.length > MAX_FRACTION ? Number.NaN : Number(`${whole}${text}`)
     if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) fail('a number', from)
     this.diagnostics.repaired('number-float')
@@ -273,7 +270,7 @@ export class Cursor {
       while (first < at) small = small * 10 + ((bytes[first++] as number) - ZERO)
       return BigInt(small)
     }
-    const value = BigInt(this.text.slice(first, at))
+    const value = BigInt(this.bytes.toString('latin1', first, at))
     return value <= 0xffffffffffffffffn ? value : fail('a number of 64 bits', pos)
   }
 }

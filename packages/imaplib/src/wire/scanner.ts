@@ -45,8 +45,12 @@ const lowerValues = new InternTable(1024, 'lower', SHORT)
  * ({@link decodeRaw}).
  */
 export class Scanner extends Cursor {
-  /** No octet of the response is above 0x7F. */
-  ascii = true
+  /** The same as `bytes`, as latin1 characters with the same indexes. Null until it is wanted, and then the frame's. */
+  private known: RawText | null = ''
+  private knownAscii = true
+  private frame: Frame | null = null
+  /** The text that the positions below are about. */
+  private searched: RawText = ''
   /** `text` is a whole chunk's, which no string that is cut from it may keep alive. */
   private shared = false
   private externals: readonly ExternalLiteral[] | null = null
@@ -67,13 +71,11 @@ export class Scanner extends Cursor {
   private literalExternal: ExternalLiteral | null = null
 
   reset(frame: Frame): void {
-    const { text } = frame
-    if (text !== this.text) this.forget()
     this.bytes = frame.bytes
-    this.text = text
+    this.known = null
+    this.frame = frame
     this.pos = frame.start
     this.end = frame.end
-    this.ascii = frame.ascii
     this.shared = true
     this.externals = frame.externals
     this.strayQuotesFrom = NEVER
@@ -81,18 +83,39 @@ export class Scanner extends Cursor {
 
   /** Reads `bytes` from `start` to `end`, which hold the same as `text`; there are no external literals. */
   resetTo(bytes: Buffer, text: RawText, start: number, end: number, ascii: boolean): void {
-    if (text !== this.text) this.forget()
+    if (text !== this.searched) this.forget(text)
     this.bytes = bytes
-    this.text = text
+    this.known = text
+    this.knownAscii = ascii
+    this.frame = null
     this.pos = start
     this.end = end
-    this.ascii = ascii
     this.shared = false
     this.externals = null
     this.strayQuotesFrom = NEVER
   }
 
-  private forget(): void {
+  /** `bytes` as latin1 characters with the same indexes. Of a frame that is all of its chunk, so it is made if wanted. */
+  get text(): RawText {
+    return this.known ?? this.textOfFrame()
+  }
+
+  /** No octet of the response is above 0x7F. */
+  get ascii(): boolean {
+    if (this.known === null) this.textOfFrame()
+    return this.knownAscii
+  }
+
+  private textOfFrame(): RawText {
+    const { text, ascii } = this.frame as Frame
+    if (text !== this.searched) this.forget(text)
+    this.known = text
+    this.knownAscii = ascii
+    return text
+  }
+
+  private forget(text: RawText): void {
+    this.searched = text
     this.backslash = -1
     this.backslashFrom = 0
     this.quoteFreeFrom = 0
@@ -237,9 +260,10 @@ export class Scanner extends Cursor {
   }
 
   private closingQuote(open: number): number {
+    const { text } = this
     if (open < this.quoteFreeTo && open >= this.quoteFreeFrom && this.quoteFreeTo >= this.end)
       fail('a closing quote', open)
-    const close = this.text.indexOf('"', open)
+    const close = text.indexOf('"', open)
     if (close !== -1 && close < this.end) return close
     this.quoteFreeFrom = open
     this.quoteFreeTo = close === -1 ? NEVER : close
@@ -346,7 +370,8 @@ export class Scanner extends Cursor {
     if (external === null) return this.cut(this.literalFrom, this.literalTo)
     if (external.data === null) return fail('a literal kept in memory', this.pos)
     // The frame's flag speaks of the frame's own bytes.
-    this.ascii = false
+    void this.text
+    this.knownAscii = false
     return external.data.toString('latin1')
   }
 

@@ -25,4 +25,5 @@ it('knows months in any case', () => {
   expect(monthAt('Dec', 0)).toBe(11)
   expect(monthAt('De', 0)).toBe(-1)
   expect(monthAt('Foo', 0)).toBe(-1)
+  expect(monthAt('Ja\u016e', 0)).toBe(-1)
 })
