@@ -48,6 +48,7 @@ export type { AppendAttributes, AppendOptions, MessageToAppend } from './append-
 export type { Appended } from './appended.ts'
 export type { Copied } from './copied.ts'
 export type { MoveOptions } from './copy-messages.ts'
+export type { Download, DownloadOptions, GatherOptions, TextOptions } from './download.ts'
 export type { ExpungeOptions, WithoutUidPlus } from './expunge-messages.ts'
 export type { FetchOptions } from './fetch-messages.ts'
 export type { AccountEvent } from './account-events.ts'

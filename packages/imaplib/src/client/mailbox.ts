@@ -5,11 +5,13 @@ import { mailboxExtensions } from '../commands/registry.ts'
 import type { CallOptions } from '../commands/run.ts'
 import type { SearchCriteria } from '../commands/search-keys/index.ts'
 import { extend, type Methods } from '../commands/runner.ts'
-import { ImapError } from '../errors/imap-error.ts'
+import { invalid, ImapError } from '../errors/imap-error.ts'
+import type { BodyPart } from '../responses/body-part.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
 import type { Connections } from './connections.ts'
 import type { Copied } from './copied.ts'
 import { copyMessages, moveMessages, type MoveOptions } from './copy-messages.ts'
+import { Download, type DownloadOptions } from './download.ts'
 import { deleteMessages, type ExpungeOptions, expungeMessages } from './expunge-messages.ts'
 import { fetchAll, type FetchOptions, fetchMessages } from './fetch-messages.ts'
 import { fetchOne } from './fetch-one.ts'
@@ -141,6 +143,25 @@ export class Mailbox implements AsyncDisposable {
   }
 
   /**
+   * One part of a message, by its number (`'1.2'`, see `bodyStructure`), name (`'HEADER'`, `'2.MIME'`) or body structure: to be
+   * read as a stream, bytes or text, in constant memory. Nothing is sent before it is read; `\Seen` is not set.
+   *
+   * @throws ImapError while it is read: `EMISSING` when there is no such message or part, `EUNPARSED` when other octets came
+   * than were asked for, `ELIMIT`, `EBACKLOG`, and the errors of any command
+   * @example
+   * await pipeline(inbox.download(uid, '2').stream(), createWriteStream(path))
+   */
+  download(uid: number, part: string | BodyPart, options: DownloadOptions = {}): Download {
+    if (part === '') throw invalid('download: no part is named; source() is for the whole message')
+    return new Download(this, uid, part, options)
+  }
+
+  /** The whole message as it is stored, header and all, as {@link download} gives a part. */
+  source(uid: number, options: DownloadOptions = {}): Download {
+    return new Download(this, uid, '', options)
+  }
+
+  /**
    * Finds messages: the UIDs of those for which all criteria hold, as ranges that are never expanded. With `return` or
    * `partial`, what these ask for. See {@link SearchCriteria}.
    *
@@ -230,7 +251,7 @@ export class Mailbox implements AsyncDisposable {
    */
   command<Args extends readonly unknown[], Result>(
     command: Command<Args, Result>,
-    args: Args,
+    args: NoInfer<Args>,
     options: CallOptions = {},
   ): Promise<Result> {
     return this.use(command.idempotent, options, ({ lane }) => lane.session.run(command, args, options))

@@ -28,6 +28,7 @@ export type ImapErrorCode =
   | 'EUNKNOWNOUTCOME' // the connection ended after the command was sent: it may or may not have been done
   | 'EBACKLOG' // rows piled up unread while another command waited
   | 'ESTALE' // the mailbox handle no longer stands for a selected mailbox
+  | 'EMISSING' // there is no such message, or it has no such part
   | 'EUNPARSED' // an answer came that could not be understood
 
 /** What an {@link ImapError} carries besides its message. */
