@@ -41,6 +41,8 @@ export const readOrderedSet = (scan: Scanner): OrderedSet => {
   const from = scan.pos
   skipRange(scan)
   while (scan.take(COMMA)) skipRange(scan)
+  // `1:2:3` is no set: to take a part of it would be to name other messages than were meant.
+  if (scan.peek() === COLON) scan.fail('a sequence set')
   // A copy: a slice would keep all the text of its chunk alive.
   return new OrderedSet(scan.rawCopy(from, scan.pos))
 }
