@@ -1,6 +1,7 @@
 import type { Command } from '../commands/command.ts'
 import type { FetchQuery, Message } from '../commands/fetch-items/index.ts'
 import type { MailboxState } from '../commands/mailbox-state.ts'
+import { noop } from '../commands/noop.ts'
 import { mailboxExtensions } from '../commands/registry.ts'
 import type { CallOptions } from '../commands/run.ts'
 import type { SearchCriteria } from '../commands/search-keys/index.ts'
@@ -242,7 +243,11 @@ export class Mailbox implements AsyncDisposable {
    * const { arrived, vanished, changed, highestModSeq } = await inbox.resync({ uidValidity, uids, highestModSeq })
    */
   resync(known: Known, options: CallOptions = {}): Promise<Changes> {
-    return this.use(true, options, ({ lane }) => findChanges(lane.session, known, options))
+    return this.use(true, options, async ({ lane: { session } }) => {
+      // Where the mailbox has been selected for some time, the server may know more than it has told (RFC 9051 §5.2).
+      await session.run(noop, [], options)
+      return findChanges(session, known, options)
+    })
   }
 
   /**

@@ -1,4 +1,4 @@
-import { SequenceSet } from '../wire/sequence-set.ts'
+import type { SequenceSet } from '../wire/sequence-set.ts'
 import { type MessageNumbers, messageSet } from './search-keys/messages.ts'
 
 /** Characters of a set in one command: lines must stay below what servers bear (RFC 7162 §4: 8192 octets). */

@@ -19,7 +19,7 @@ export const mergeBySubject = (roots: readonly Container[]): Container[] => {
     if (subject === '' || chosen === undefined || chosen === current) continue
     leave(current)
     if (chosen.message === null && current.message === null)
-      for (const child of [...current.children]) adopt(chosen, child)
+      for (let child = current.children[0]; child !== undefined; child = current.children[0]) adopt(chosen, child)
     else if (chosen.message === null || (current.message?.isReply === true && !chosen.message.isReply))
       adopt(chosen, current)
     else {

@@ -19,7 +19,9 @@ export const compareKeys = (a: Buffer, b: Buffer): number => Buffer.compare(a, b
 const isPlainAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text)
 
 /** Letters that have a titlecase of their own: the digraphs `Ǆ ǅ ǆ`, `Ǉ ǈ ǉ`, `Ǌ ǋ ǌ`, `Ǳ ǲ ǳ`. */
-const digraphs = new Map([...'ǄǅǆǇǈǉǊǋǌǱǲǳ'].map((letter, index) => [letter, 'ǅǈǋǲ'[Math.floor(index / 3)] as string]))
+const digraphs = new Map(
+  Array.from('ǄǅǆǇǈǉǊǋǌǱǲǳ', (letter, index) => [letter, 'ǅǈǋǲ'[Math.floor(index / 3)] as string]),
+)
 
 const titlecase = (character: string): string => {
   const point = character.codePointAt(0) as number
