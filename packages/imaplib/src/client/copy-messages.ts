@@ -9,7 +9,7 @@ import { type Copied, copiedOf } from './copied.ts'
 import { canExpungeByUid, checkRemovable, markDeleted, remove, type WithoutUidPlus } from './expunge-messages.ts'
 import { PartlyDone } from './partly-done.ts'
 import { findUids } from './search-messages.ts'
-import type { SelectedMailbox } from './selected-mailbox.ts'
+import { checkWritable, type SelectedMailbox } from './selected-mailbox.ts'
 import { timeLeft } from './time-left.ts'
 import { inPieces, toSet, type Uids } from './uids.ts'
 
@@ -71,6 +71,7 @@ export const moveMessages = async (
 ): Promise<Copied | null> => {
   const pieces = inPieces(toSet(uids))
   checkDestination(destination)
+  checkWritable(mailbox, 'UID MOVE')
   const { withoutUidPlus = 'refuse' } = options
   if (!['refuse', 'leave-deleted', 'if-only-these', 'all-deleted'].includes(withoutUidPlus))
     throw invalid(`withoutUidPlus: ${JSON.stringify(withoutUidPlus)} is no choice`)

@@ -168,7 +168,11 @@ export class Download implements AsyncIterable<Buffer> {
     const needed = this.known === null && numbered.test(this.section) && this.options.range === undefined
     const structure = needed ? structureOf(session, this.uid, call) : null
     this.octets.ask(lease, call)
-    if (structure !== null) this.known = (await structure)?.find(this.section) ?? null
+    const whole = structure === null ? null : await structure
+    if (whole === null) return
+    this.known = whole.find(this.section)
+    // Dovecot answers for a part that does not exist as for an empty one.
+    if (this.known === null) throw noPart(this.uid, this.section)
   }
 
   private get call(): CallOptions {
@@ -197,6 +201,9 @@ const structureOf = async (session: Session, uid: number, call: CallOptions): Pr
   await session.run(uidFetch, [set, items, {}], call, collector)
   return found
 }
+
+const noPart = (uid: number, section: string) =>
+  new ImapError('EMISSING', `Message ${uid} has no part ${section}.`, { command: 'UID FETCH' })
 
 const tooLong = (limit: number) =>
   new ImapError('ELIMIT', `The part has more than ${limit} octets; read it piece by piece.`, { command: 'UID FETCH' })

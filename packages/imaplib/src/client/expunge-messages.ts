@@ -6,7 +6,7 @@ import { MissingCapability } from '../errors/failures.ts'
 import { invalid, ImapError } from '../errors/imap-error.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
 import { findUids } from './search-messages.ts'
-import type { SelectedMailbox } from './selected-mailbox.ts'
+import { checkWritable, type SelectedMailbox } from './selected-mailbox.ts'
 import { timeLeft } from './time-left.ts'
 import { inPieces, toSet, type Uids } from './uids.ts'
 
@@ -30,13 +30,13 @@ export const canExpungeByUid = (session: Session): boolean => session.has('UIDPL
 
 /** Removes those of the messages that are marked `\Deleted`. */
 export const expungeMessages = async (mailbox: SelectedMailbox, uids: Uids, options: ExpungeOptions): Promise<void> => {
-  const set = checked(uids, options)
+  const set = checked(mailbox, uids, options)
   return mailbox.use(true, options, ({ lane: { session } }) => remove(session, set, options, timeLeft(options)))
 }
 
 /** Marks the messages `\Deleted` and removes them. */
 export const deleteMessages = async (mailbox: SelectedMailbox, uids: Uids, options: ExpungeOptions): Promise<void> => {
-  const set = checked(uids, options)
+  const set = checked(mailbox, uids, options)
   return mailbox.use(true, options, async ({ lane: { session } }) => {
     const call = timeLeft(options)
     await checkRemovable(session, set, options, call)
@@ -45,7 +45,8 @@ export const deleteMessages = async (mailbox: SelectedMailbox, uids: Uids, optio
   })
 }
 
-const checked = (uids: Uids, { withoutUidPlus = 'refuse' }: ExpungeOptions): SequenceSet => {
+const checked = (mailbox: SelectedMailbox, uids: Uids, { withoutUidPlus = 'refuse' }: ExpungeOptions): SequenceSet => {
+  checkWritable(mailbox, 'UID EXPUNGE')
   if (!choices.includes(withoutUidPlus)) throw invalid(`withoutUidPlus: ${JSON.stringify(withoutUidPlus)} is no choice`)
   return toSet(uids)
 }

@@ -7,7 +7,7 @@ import { invalid } from '../errors/imap-error.ts'
 import type { Flags } from '../responses/flags.ts'
 import { checkFlag, type Flag, sameFlag } from '../wire/flags.ts'
 import { SequenceSet } from '../wire/sequence-set.ts'
-import type { SelectedMailbox } from './selected-mailbox.ts'
+import { checkWritable, type SelectedMailbox } from './selected-mailbox.ts'
 import { inPieces, toSet, type Uids } from './uids.ts'
 
 /** Exactly one of the three. `set: []` removes all flags; the others need at least one flag. */
@@ -41,6 +41,7 @@ export const storeFlags = async (
 ): Promise<StoreResult> => {
   const change = changeOf(update)
   const pieces = inPieces(toSet(uids))
+  checkWritable(mailbox, 'UID STORE')
   const { unchangedSince, silent = true, signal, timeout, onProgress } = options
   const modifiers = { unchangedSince, silent }
   // Adding or removing twice is as once; a condition, or other flags in between, would not be met the second time.
