@@ -9,6 +9,8 @@ const run = promisify(execFile)
 const packageRoot = fileURLToPath(new URL('../..', import.meta.url))
 const modules = fileURLToPath(new URL('../../../../node_modules', import.meta.url))
 
+const transports = ['tcp', 'tls', 'process', 'deflate', 'memory', 'duplex'].map((name) => `transport/${name}`)
+
 export interface ScriptResult {
   stdout: string
   stderr: string
@@ -16,7 +18,7 @@ export interface ScriptResult {
 
 /**
  * Runs scripts in Node processes of their own, for what a process as a whole does: its memory, its environment, whether
- * it exits by itself. Node 20 reads no TypeScript, so the transports are compiled first.
+ * it exits by itself. Node 20 reads no TypeScript, so what they use is compiled first.
  */
 export class ScriptRunner {
   private readonly directory: string
@@ -25,13 +27,13 @@ export class ScriptRunner {
     this.directory = directory
   }
 
-  static async create(): Promise<ScriptRunner> {
+  /** @param sources files of `src/`, without their extension; what they import comes with them */
+  static async create(sources: readonly string[] = transports): Promise<ScriptRunner> {
     const directory = await mkdtemp(join(tmpdir(), 'imaplib-scripts-'))
-    const sources = ['tcp', 'tls', 'process', 'deflate', 'memory', 'duplex'].map((name) => `src/transport/${name}.ts`)
     const config = {
       extends: join(packageRoot, '../../tsconfig.base.json'),
       compilerOptions: { rootDir: join(packageRoot, 'src'), outDir: directory, declaration: false, noCheck: true },
-      files: sources.map((path) => join(packageRoot, path)),
+      files: sources.map((path) => join(packageRoot, 'src', `${path}.ts`)),
     }
     await symlink(modules, join(directory, 'node_modules'))
     await writeFile(join(directory, 'package.json'), '{"type":"module"}')
