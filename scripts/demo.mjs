@@ -1,5 +1,6 @@
 // Shows the library at work, with nothing at hand but this repository: `npm run demo`.
-// Starts a Dovecot of its own in a temporary folder, walks through IMAP on it in three ways, and removes everything.
+// Starts a Dovecot of its own in a temporary folder, walks through IMAP on it with Python's names in three ways and with the
+// typed client, and removes everything.
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build, setup } from './setup.mjs'
@@ -33,7 +34,7 @@ const demo = async () => {
   }
 }
 
-/** The three ways; true when all of them worked. */
+/** Both tours; true when all of them worked. */
 const tour = async (server) => {
   console.log(`${server.name} listens on ${server.host}:${server.port} (TLS: ${server.tlsPort})`)
   const password = { IMAPLIB_PASSWORD: server.password }
@@ -59,9 +60,24 @@ const tour = async (server) => {
       password,
     ),
   )
+  console.log('\n=== ImapClient: the typed client\n')
+  outcomes.set('the typed client (ImapClient)', await clientOutcome(server))
   console.log('\n=== Summary\n')
   for (const [way, status] of outcomes) console.log(`${status === 0 ? 'ok    ' : `FAILED (${status})`} ${way}`)
   return [...outcomes.values()].every((status) => status === 0)
+}
+
+/** 0 when the tour of the client went well. */
+const clientOutcome = async (server) => {
+  // It can only be loaded when everything is built.
+  const { clientTour } = await import('./demo-client.mjs')
+  try {
+    await clientTour(server)
+    return 0
+  } catch (error) {
+    console.error(`\n${error.stack ?? error}`)
+    return 1
+  }
 }
 
 try {
