@@ -132,7 +132,7 @@ const settle = (results: readonly PromiseSettledResult<AppendUidCode | null>[], 
   throw new PartlyAppended(failed.reason as Error, [...done, ...places])
 }
 
-const prepare = (each: MessageToAppend, signal: AbortSignal | undefined): Prepared => {
+export const prepare = (each: MessageToAppend, signal: AbortSignal | undefined): Prepared => {
   const { message, flags = [], date, lineEnds, utf8DataItem = false } = each
   if (!Array.isArray(flags)) throw invalid('append: flags must be a list')
   for (const flag of flags as readonly unknown[]) {
@@ -144,7 +144,7 @@ const prepare = (each: MessageToAppend, signal: AbortSignal | undefined): Prepar
 }
 
 /** What ends the source of a literal under way: the caller's signal, or time. */
-const endOf = ({ signal, timeout }: CallOptions): AbortSignal | undefined => {
+export const endOf = ({ signal, timeout }: CallOptions): AbortSignal | undefined => {
   if (timeout === undefined) return signal
   const time = AbortSignal.timeout(timeout)
   return signal === undefined ? time : AbortSignal.any([signal, time])
@@ -171,7 +171,7 @@ const checkLimit = async (
 }
 
 /** As many places as there are messages; null for all when the server told none, or not as many (RFC 4315 §3). */
-const placesOf = (code: AppendUidCode | null, count: number): (Appended | null)[] => {
+export const placesOf = (code: AppendUidCode | null, count: number): (Appended | null)[] => {
   if (code === null || countUids(code.uids) !== count) return Array.from({ length: count }, () => null)
   return Array.from(uidPairs(code.uids, code.uids), ([uid]) => ({ uidValidity: code.uidValidity, uid }))
 }

@@ -17,7 +17,10 @@ import { deleteMessages, type ExpungeOptions, expungeMessages } from './expunge-
 import { fetchAll, type FetchOptions, fetchMessages } from './fetch-messages.ts'
 import { fetchOne } from './fetch-one.ts'
 import type { Lane, Target } from './lane.ts'
+import type { Appended } from './appended.ts'
 import type { Lease } from './lanes.ts'
+import type { MessageSource } from './message-source.ts'
+import { replaceMessage, type ReplaceOptions } from './replace-message.ts'
 import { type Changes, findChanges, type Known } from './resync.ts'
 import { type SearchOptions, searchMessages, type SearchResult, type SearchReturnOptions } from './search-messages.ts'
 import { type FlagUpdate, storeFlags, type StoreOptions, type StoreResult } from './store-flags.ts'
@@ -218,6 +221,18 @@ export class Mailbox implements AsyncDisposable {
   /** Marks the messages `\Deleted` and removes them, for good: not to the trash. */
   deleteForever(uids: Uids, options: ExpungeOptions = {}): Promise<void> {
     return deleteMessages(this, uids, options)
+  }
+
+  /**
+   * Puts a message in the place of another, as for drafts that are saved again: both happen or neither (REPLACE, RFC 8508).
+   * Resolves to where the new one is; null when the server does not tell.
+   *
+   * @throws MissingCapability: see `withoutReplace`; NotFound when the old one is not there
+   * @example
+   * const { uid } = await drafts.replace(old, message, { flags: ['\\Draft', '\\Seen'] })
+   */
+  replace(uid: number, message: MessageSource, options: ReplaceOptions = {}): Promise<Appended | null> {
+    return replaceMessage(this, uid, message, options)
   }
 
   /**

@@ -3,7 +3,7 @@ import { responseCode } from '../responses/response-code.ts'
 import type { AppendUidCode } from '../responses/codes/message-codes.ts'
 import type { DateTimeValue } from '../wire/date-time.ts'
 import type { CommandWriter } from '../wire/writer.ts'
-import { command } from './command.ts'
+import { command, type CommandContext } from './command.ts'
 import { require } from './require.ts'
 
 /** The octets of a message: all there, or to come while they are sent. */
@@ -34,24 +34,28 @@ export const append = command({
   write(out, [mailbox, messages], context) {
     if (messages.length === 0) throw invalid('APPEND: there is no message')
     out.mailbox(mailbox)
-    for (const { octets, flags, date, utf8 } of messages) {
-      if (flags.length > 0) out.flags(flags)
-      if (date !== undefined) out.dateTime(date)
-      if (!utf8) {
-        writeOctets(out, octets, false)
-        continue
-      }
-      require(context, 'UTF8=ACCEPT', 'APPEND UTF8')
-      out.atom('UTF8').open()
-      writeOctets(out, octets, true)
-      out.glue().close()
-    }
+    for (const message of messages) writeMessage(out, message, context)
   },
   result(_replies, { completion }): AppendUidCode | null {
     const code = responseCode(completion)
     return code?.name === 'APPENDUID' ? code : null
   },
 })
+
+/** Flags, date and octets (RFC 9051 §9, append-message). */
+export const writeMessage = (
+  out: CommandWriter,
+  { octets, flags, date, utf8 }: AppendedMessage,
+  context: CommandContext,
+): void => {
+  if (flags.length > 0) out.flags(flags)
+  if (date !== undefined) out.dateTime(date)
+  if (!utf8) return writeOctets(out, octets, false)
+  require(context, 'UTF8=ACCEPT', 'APPEND UTF8')
+  out.atom('UTF8').open()
+  writeOctets(out, octets, true)
+  out.glue().close()
+}
 
 const writeOctets = (out: CommandWriter, octets: MessageOctets, binary: boolean): void => {
   if ('source' in octets) out.stream(octets.size, octets.source, { binary: binary || octets.binary })

@@ -110,7 +110,9 @@ describe('a client that was away', () => {
             told.push({
               arrived: changes.arrived.toString(),
               vanished: changes.vanished.toString(),
-              changed: changes.changed.map(({ uid, flags: now }) => [uid, ...sorted(now)]).sort(),
+              changed: changes.changed
+                .map(({ uid, flags: now }) => [uid, ...sorted(now)].join(' '))
+                .sort((a, b) => a.localeCompare(b)),
             })
             const truth = new Map<number, readonly string[]>()
             if (mailbox.exists > 0)
