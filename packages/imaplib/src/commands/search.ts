@@ -66,7 +66,8 @@ export const uidSearch = command({
   },
   claims: {
     SEARCH: () => true,
-    ESEARCH: (reply) => reply.mailbox === null,
+    // Updates are news of a search that was answered before (RFC 5267 §4.3).
+    ESEARCH: (reply) => reply.mailbox === null && reply.updates === null,
     unparsed: (reply) => reply.name === 'SEARCH' || reply.name === 'ESEARCH',
   },
   result(replies): SearchReply {

@@ -188,6 +188,10 @@ export class Session implements CommandContext {
   }
 
   private offer(response: Response): boolean {
+    // It names its command, which need not be the oldest (RFC 9051 §7.3.4, §5.5).
+    const named =
+      response.type === 'ESEARCH' && response.tag !== null ? this.connection.tagged(response.tag) : undefined
+    if (named !== undefined) return named.claim?.(response) === true
     const oldest = this.connection.oldest
     if (oldest === undefined) return false
     if (oldest.claim?.(response) === true) return true

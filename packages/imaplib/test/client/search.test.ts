@@ -268,6 +268,21 @@ describe('search: answers', () => {
     await expect(at.inbox.search({ seen: true }, { partial: [0, 2] })).rejects.toMatchObject({ code: 'EINVALID' })
   })
 
+  it('are matched by their tag when several searches are on the wire', async () => {
+    let first = ''
+    const handlers = {
+      'UID SEARCH': ({ tag }: { tag: string }) => {
+        const answer = (of: string, uid: number) => `* ESEARCH (TAG "${of}") UID COUNT 1 ALL ${uid}`
+        if (first !== '') return [answer(tag, 2), answer(first, 1), '$tag OK done', `${first} OK done`]
+        first = tag
+        return []
+      },
+    }
+    await using at = await opened({ capabilities: ['ESEARCH'], handlers })
+    const both = await Promise.all([at.inbox.search({ seen: true }), at.inbox.search({ unseen: true })])
+    expect(both.map(String)).toEqual(['1', '2'])
+  })
+
   it('come no more once the call is aborted', async () => {
     const stop = new AbortController()
     await using at = await opened({ handlers: { 'UID SEARCH': () => stop.abort() } })
