@@ -4,6 +4,7 @@ import type { Session } from '../commands/session.ts'
 import { unauthenticate } from '../commands/unauthenticate.ts'
 import { AuthenticationError } from '../errors/failures.ts'
 import { ImapError } from '../errors/imap-error.ts'
+import { heeded } from './heeded.ts'
 import type { Lane } from './lane.ts'
 import { Lanes } from './lanes.ts'
 import { enter, openSession } from './open-session.ts'
@@ -87,7 +88,7 @@ export class Connections {
     options: CallOptions = {},
   ): Promise<Result> {
     return this.persist(command.idempotent, async () => {
-      const lane = await this.lanes.any()
+      const lane = await heeded(`Waiting for a connection for ${command.name}`, options, () => this.lanes.any())
       return lane.session.run(command, args, options)
     })
   }

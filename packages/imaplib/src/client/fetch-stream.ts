@@ -135,9 +135,10 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
       (lease) => {
         this.leasing = false
         this.lease = lease
-        lease.lane.tenants.add(this)
-        if (this.over) this.letGo()
-        else this.pump()
+        if (this.over) return this.letGo()
+        // Something is asked for before the lane is given to those who wait, or two fetches would hand it to and fro.
+        this.pump()
+        if (this.lease === lease) lease.lane.admit(this)
       },
       (error: Error) => {
         this.leasing = false

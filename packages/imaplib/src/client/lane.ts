@@ -32,11 +32,22 @@ export class Lane {
   lastUsed = 0
 
   private readonly freed: () => void
+  private readonly wanted: () => boolean
 
-  /** @param freed called when a user has gone: somebody may wait for the lane */
-  constructor(session: Session, freed: () => void) {
+  /**
+   * @param freed called when a user has gone: somebody may wait for the lane
+   * @param wanted whether somebody waits for a lane
+   */
+  constructor(session: Session, freed: () => void, wanted: () => boolean) {
     this.session = session
     this.freed = freed
+    this.wanted = wanted
+  }
+
+  /** The tenant will be asked to let go when somebody waits, and at once if somebody does already. */
+  admit(tenant: Tenant): void {
+    this.tenants.add(tenant)
+    if (this.wanted()) tenant.yield()
   }
 
   /** One user less. A function of its own, to be handed on for each command without making another. */

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../commands/run.ts'
 import type { Session } from '../commands/session.ts'
 import { ImapError } from '../errors/imap-error.ts'
+import { heeded } from './heeded.ts'
 import { Lane, sameTarget, type Target } from './lane.ts'
 
 /** The right to use a lane with the wanted mailbox selected, until it is released. */
@@ -46,7 +47,11 @@ export class Lanes {
 
   /** Takes a session that is there already as the first lane. */
   adopt(session: Session): Lane {
-    const lane = new Lane(session, () => this.serve())
+    const lane = new Lane(
+      session,
+      () => this.serve(),
+      () => this.waiting.length > 0,
+    )
     this.lanes.push(lane)
     session.listen({ closed: () => this.drop(lane) })
     return lane
@@ -60,9 +65,19 @@ export class Lanes {
   }
 
   /** A lane with the target selected. Rejects when selecting fails, or no connection can be had. */
-  async lease(target: Target, options: CallOptions = {}): Promise<Lease> {
+  lease(target: Target, options: CallOptions = {}): Promise<Lease> {
+    const what = `Waiting for a connection with ${target.name} selected`
+    return heeded(
+      what,
+      options,
+      (gone) => this.obtain(target, gone),
+      (lease) => lease.release(),
+    )
+  }
+
+  private async obtain(target: Target, gone: AbortSignal | undefined): Promise<Lease> {
     this.checkOpen()
-    const lane = await this.place(target, options)
+    const lane = await this.place(target, gone)
     lane.lastUsed = ++this.clock
     let held = true
     const release = () => {
@@ -120,13 +135,13 @@ export class Lanes {
   }
 
   /** Finds a lane and counts its user at once, before anybody else can look. */
-  private place(target: Target, options: CallOptions): Promise<Lane> {
+  private place(target: Target, gone: AbortSignal | undefined): Promise<Lane> {
     if (this.waiting.length === 0) {
       const lane = this.suitable(target)
       if (lane !== null) return Promise.resolve(lane)
       if (this.lanes.length + this.opening.length < this.most) return this.grow(true)
     }
-    return this.queue(target, options)
+    return this.queue(target, gone)
   }
 
   private suitable(target: Target): Lane | null {
@@ -151,17 +166,15 @@ export class Lanes {
     return this.handles.some((each) => each.count > 0 && sameTarget(each.target, target))
   }
 
-  private queue(target: Target, { signal }: CallOptions): Promise<Lane> {
+  /** @param gone fires when the caller does not wait any more */
+  private queue(target: Target, gone: AbortSignal | undefined): Promise<Lane> {
     return new Promise((resolve, reject) => {
-      const leave = () => {
-        const index = this.waiting.indexOf(waiting)
-        if (index !== -1) this.waiting.splice(index, 1)
+      const onGone = () => {
+        this.waiting = this.waiting.filter((each) => each !== waiting)
+        reject(gone?.reason as Error)
+        this.serve()
       }
-      const onAbort = () => {
-        leave()
-        reject(new ImapError('ABORT_ERR', 'Waiting for a connection was aborted.', { cause: signal?.reason }))
-      }
-      const done = () => signal?.removeEventListener('abort', onAbort)
+      const done = () => gone?.removeEventListener('abort', onGone)
       const waiting: Waiting = {
         target,
         grant(lane) {
@@ -173,8 +186,7 @@ export class Lanes {
           reject(error)
         },
       }
-      if (signal?.aborted === true) return onAbort()
-      signal?.addEventListener('abort', onAbort)
+      gone?.addEventListener('abort', onGone)
       this.waiting.push(waiting)
       for (const lane of this.lanes) for (const tenant of lane.tenants) tenant.yield()
       this.serve()

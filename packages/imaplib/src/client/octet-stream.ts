@@ -49,7 +49,7 @@ export class OctetStream implements SectionSink, Tenant {
     if (this.over) return lease.release()
     const { lane } = lease
     this.lease = lease
-    lane.tenants.add(this)
+    lane.admit(this)
     const run = lane.session.start(fetchSection, [this.request, this], call)
     this.run = run
     run.promise.then(

@@ -176,7 +176,7 @@ export class Watch implements AsyncIterableIterator<WatchEvent>, Tenant, Session
     const { session } = lane
     this.session = session
     this.yielded = false
-    lane.tenants.add(this)
+    lane.admit(this)
     // From here on news is heard; what happened before is found out by catching up, and neither is lost.
     const deaf = session.listen(this)
     try {

@@ -63,6 +63,9 @@ const passing = new Set(['UNAVAILABLE', 'INUSE', 'SERVERBUG', 'TEMPFAIL'])
 const throttling =
   /\b(throttl|too many (?:simultaneous |concurrent )?(?:connections|requests|commands)|rate limit|back-?off|bandwidth|try again later)/i
 
+/** Exchange has let us in and then cannot reach the mailbox: it says NO or BAD, without a code, for some minutes. */
+const notConnected = /\bauthenticated but not connected\b/i
+
 /** Microsoft's `Suggested Backoff Time: 299961 milliseconds`, and `retry after 30 seconds` elsewhere. */
 const backOff = /\b(?:suggested backoff time|retry[ -]after|wait)[: ]+(\d{1,9}) ?(ms|milliseconds?|s|sec|seconds?)?/i
 
@@ -81,7 +84,7 @@ export const refusal = (
     codeArguments: codeArguments === '' ? undefined : codeArguments,
     serverText,
     command,
-    retryable: passing.has(responseCode),
+    retryable: passing.has(responseCode) || notConnected.test(serverText),
   }
   if (code === 'THROTTLED' || code === 'LIMIT' || throttling.test(serverText)) {
     const found = backOff.exec(serverText)
