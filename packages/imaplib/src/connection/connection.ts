@@ -356,6 +356,11 @@ export class Connection<E extends Exchange = Exchange> {
 
   private receiveTagged(frame: Frame): void {
     const { bytes, start, end } = frame
+    const { first } = this.inFlight
+    if (first !== undefined && frame.text.startsWith(first.tag, start)) {
+      const tagEnd = start + first.tag.length
+      if (bytes[tagEnd] === SPACE) return this.receiveAnswer(frame, first, tagEnd)
+    }
     const space = bytes.indexOf(SPACE, start)
     const tagEnd = space === -1 || space > end ? end : space
     let flying = this.inFlight.find(bytes.toString('latin1', start, Math.min(tagEnd, start + 64)))
@@ -365,7 +370,12 @@ export class Connection<E extends Exchange = Exchange> {
       flying = this.inFlight.first
       text = start - 1
     }
-    const line = parseStatusLine(bytes.toString('latin1', text + 1, end))
+    this.receiveAnswer(frame, flying, text)
+  }
+
+  /** @param space position of the space before the status */
+  private receiveAnswer(frame: Frame, flying: Flying<E> | undefined, space: number): void {
+    const line = parseStatusLine(frame.bytes.toString('latin1', space + 1, frame.end))
     if (flying === undefined || line === null || line.status === 'BYE' || line.status === 'PREAUTH') {
       this.link.destroy(unexpected('a line that is not the answer to any command', frame))
       return
@@ -407,7 +417,7 @@ export class Connection<E extends Exchange = Exchange> {
   }
 
   private finish(error: Error | null): void {
-    this.watchdog.rest()
+    this.watchdog.stop()
     const reason = this.reasonOf(error)
     this.endedWith = reason
     const greeted = this.greeted

@@ -5,6 +5,8 @@ import { Tags } from './tags.ts'
 export interface Flying<E extends Exchange> {
   readonly exchange: E
   readonly tag: string
+  /** The counter in its tag. */
+  readonly number: number
   /** Its last byte was handed over too. Until then no OK can be an honest answer. */
   written: boolean
 }
@@ -34,7 +36,8 @@ export class InFlight<E extends Exchange> {
   }
 
   add(exchange: E): Flying<E> {
-    const flying = { exchange, tag: this.tags.next(), written: false }
+    const tag = this.tags.next()
+    const flying = { exchange, tag, number: this.tags.count, written: false }
     this.queue.push(flying)
     this.size += 1
     this.count(exchange, 1)
@@ -54,7 +57,7 @@ export class InFlight<E extends Exchange> {
   }
 
   remove(flying: Flying<E>): void {
-    const index = Number(flying.tag.slice(this.tags.prefix.length)) - this.base
+    const index = flying.number - this.base
     if (this.queue[index] !== flying) return
     this.queue[index] = null
     this.size -= 1

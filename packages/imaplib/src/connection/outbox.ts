@@ -100,7 +100,7 @@ export class Outbox<E extends Exchange> {
 
   /** Sends a line of the exchange that has the wire to itself. */
   reply(line: TextFragment): void {
-    this.put(line.bytes, () => line.redacted)
+    this.putText(line)
     this.flush()
   }
 
@@ -117,10 +117,13 @@ export class Outbox<E extends Exchange> {
   schedule(): void {
     if (this.scheduled || this.waiting === 0) return
     this.scheduled = true
-    queueMicrotask(() => {
-      this.scheduled = false
-      this.pump()
-    })
+    // Not queueMicrotask, which makes an object for async_hooks each time.
+    void now.then(this.pumpLater)
+  }
+
+  private readonly pumpLater = (): void => {
+    this.scheduled = false
+    this.pump()
   }
 
   private pump(): void {
@@ -160,7 +163,10 @@ export class Outbox<E extends Exchange> {
       return
     }
     this.onStart(flying)
-    this.sendFrom({ flying, fragments, next: 0 }, false)
+    const first = fragments[0] as Fragment
+    if (fragments.length > 1 || first.kind !== 'text') return this.sendFrom({ flying, fragments, next: 0 }, false)
+    this.putText(first)
+    flying.written = true
   }
 
   /** Sends fragments until one must wait. `permitted`: the server has just said `+` for the next one. */
@@ -170,7 +176,7 @@ export class Outbox<E extends Exchange> {
     for (; unfinished.next < fragments.length; unfinished.next += 1) {
       const fragment = fragments[unfinished.next] as Fragment
       if (fragment.kind === 'text') {
-        this.put(fragment.bytes, () => fragment.redacted)
+        this.putText(fragment)
         continue
       }
       if (fragment.synchronising && !leave) {
@@ -186,7 +192,7 @@ export class Outbox<E extends Exchange> {
         void this.stream(fragment, unfinished)
         return
       }
-      this.put(fragment.bytes, () => `<${fragment.bytes.length} octets>`)
+      this.putOctets(fragment.bytes)
     }
     flying.written = true
   }
@@ -227,16 +233,24 @@ export class Outbox<E extends Exchange> {
     this.pump()
   }
 
-  private put(bytes: Uint8Array, redacted: () => string): void {
-    // Someone who traces sees one line a call; otherwise pieces are gathered into one write.
+  private putText(fragment: TextFragment): void {
+    if (this.isApart(fragment.bytes)) this.link.send(fragment.bytes, () => fragment.redacted)
+  }
+
+  private putOctets(bytes: Uint8Array): void {
+    if (this.isApart(bytes)) this.link.send(bytes, () => `<${bytes.length} octets>`)
+  }
+
+  /** Someone who traces sees one line a call, and much goes by itself; otherwise pieces are gathered into one write. */
+  private isApart(bytes: Uint8Array): boolean {
     if (this.link.traced || bytes.length >= GATHERED) {
       this.flush()
-      this.link.send(bytes, redacted)
-      return
+      return true
     }
     this.batch.push(bytes)
     this.batchSize += bytes.length
     if (this.batchSize >= GATHERED) this.flush()
+    return false
   }
 
   private flush(): void {
@@ -248,6 +262,8 @@ export class Outbox<E extends Exchange> {
     this.link.send(bytes, () => '')
   }
 }
+
+const now = Promise.resolve()
 
 /** Octets gathered into one write: about what a socket takes at once. */
 const GATHERED = 64 * 1024

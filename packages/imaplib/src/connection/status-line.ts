@@ -22,6 +22,9 @@ export interface StatusLine {
  * @returns null when the line does not begin with a status
  */
 export const parseStatusLine = (line: string): StatusLine | null => {
+  // Nearly all completions are this simple: `OK Fetch completed.`
+  if (line.startsWith('OK ') && isWordAt(line, 3))
+    return { status: 'OK', code: '', codeArguments: '', text: asText(line.slice(3)) }
   const space = line.indexOf(' ')
   const status = statuses.get((space === -1 ? line : line.slice(0, space)).toUpperCase())
   if (status === undefined) return null
@@ -37,6 +40,12 @@ export const parseStatusLine = (line: string): StatusLine | null => {
     codeArguments: gap === -1 ? '' : inside.slice(gap + 1),
     text: asText(rest.slice(close + 1).trimStart()),
   }
+}
+
+/** What stands there is neither a code nor another space. */
+const isWordAt = (line: string, at: number): boolean => {
+  const char = line.charCodeAt(at)
+  return char > 0x20 && char < 0x7f && char !== 0x5b
 }
 
 const statuses = new Map<string, Status>([
@@ -66,11 +75,7 @@ const codeEnd = (text: string): number => {
 }
 
 const asText = (latin1: string): string => {
-  for (let at = 0; at < latin1.length; at += 1)
-    if (latin1.charCodeAt(at) > 0x7f) {
-      const bytes = Buffer.from(latin1, 'latin1')
-      const utf8 = bytes.toString('utf8')
-      return utf8.includes('�') ? latin1 : utf8
-    }
-  return latin1
+  if (!/[\x80-\xff]/.test(latin1)) return latin1
+  const utf8 = Buffer.from(latin1, 'latin1').toString('utf8')
+  return utf8.includes('\ufffd') ? latin1 : utf8
 }

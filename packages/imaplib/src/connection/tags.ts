@@ -8,7 +8,8 @@ import { randomInt } from 'node:crypto'
  */
 export class Tags {
   readonly prefix: string
-  private count = 0
+  /** Of the tag that was made last. */
+  count = 0
 
   constructor() {
     let prefix = ''

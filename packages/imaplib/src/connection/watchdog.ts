@@ -5,6 +5,7 @@
 export class Watchdog {
   private readonly expired: () => void
   private limit: number
+  private watching = false
   private timer: NodeJS.Timeout | null = null
   private last = 0
 
@@ -16,36 +17,47 @@ export class Watchdog {
 
   /** Begins to watch, unless it does already. */
   watch(): void {
-    if (this.timer !== null || this.limit === 0) return
+    if (this.watching || this.limit === 0) return
+    this.watching = true
     this.last = performance.now()
-    this.arm(this.limit)
+    if (this.timer === null) this.arm(this.limit)
   }
 
   /** Something came. */
   alive(): void {
-    if (this.timer !== null) this.last = performance.now()
+    if (this.watching) this.last = performance.now()
   }
 
+  /** Ceases to watch. The timer runs on for the next command, which mostly comes before it ends. */
   rest(): void {
-    if (this.timer === null) return
-    clearTimeout(this.timer)
+    this.watching = false
+  }
+
+  /** Ceases to watch for good. */
+  stop(): void {
+    this.watching = false
+    if (this.timer !== null) clearTimeout(this.timer)
     this.timer = null
   }
 
   /** Changes the limit; what is being watched is measured from now. */
   setLimit(limit: number): void {
-    const watching = this.timer !== null
-    this.rest()
+    const { watching } = this
+    this.stop()
     this.limit = limit
     if (watching) this.watch()
   }
 
   private arm(delay: number): void {
     this.timer = setTimeout(() => {
-      const left = this.limit - (performance.now() - this.last)
       this.timer = null
-      if (left > 1) this.arm(left)
-      else this.expired()
+      if (!this.watching) return
+      const left = this.limit - (performance.now() - this.last)
+      if (left > 1) return this.arm(left)
+      this.watching = false
+      this.expired()
     }, delay)
+    // What is awaited has a socket, which keeps the process alive by itself.
+    this.timer.unref()
   }
 }
