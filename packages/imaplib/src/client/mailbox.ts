@@ -6,7 +6,7 @@ import { mailboxExtensions } from '../commands/registry.ts'
 import type { CallOptions } from '../commands/run.ts'
 import type { SearchCriteria } from '../commands/search-keys/index.ts'
 import { extend, type Methods } from '../commands/runner.ts'
-import { invalid, ImapError } from '../errors/imap-error.ts'
+import { invalid } from '../errors/imap-error.ts'
 import type { BodyPart } from '../responses/body-part.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
 import type { Connections } from './connections.ts'
@@ -16,9 +16,9 @@ import { Download, type DownloadOptions } from './download.ts'
 import { deleteMessages, type ExpungeOptions, expungeMessages } from './expunge-messages.ts'
 import { fetchAll, type FetchOptions, fetchMessages } from './fetch-messages.ts'
 import { fetchOne } from './fetch-one.ts'
-import type { Lane, Target } from './lane.ts'
+import type { Target } from './lane.ts'
+import { MailboxHandle } from './mailbox-handle.ts'
 import type { Appended } from './appended.ts'
-import type { Lease } from './lanes.ts'
 import type { MessageSource } from './message-source.ts'
 import { replaceMessage, type ReplaceOptions } from './replace-message.ts'
 import { type Changes, findChanges, type Known } from './resync.ts'
@@ -46,33 +46,10 @@ export interface Mailbox extends Methods<typeof mailboxExtensions> {}
  * await using inbox = await client.open('INBOX')
  * const unseen = await inbox.search({ unseen: true })
  */
-export class Mailbox implements AsyncDisposable {
-  /** In Unicode. */
-  readonly name: string
-  /** As asked for; the server may say that nothing can be changed although it was opened for changes: {@link state}. */
-  readonly readOnly: boolean
-  readonly maxBacklog: number
-  private readonly connections: Connections
-  private readonly target: Target
-  private known: MailboxState
-  /** What was known when the handle was opened: a watch begins there. */
-  private readonly opened: { readonly uidNext: number | undefined; readonly highestModSeq: bigint | undefined }
-  /** Whose mailbox it is: see `ImapClient.switchUser`. */
-  private readonly account: number
-  private closed = false
-  private stale: ImapError | null = null
-
+export class Mailbox extends MailboxHandle {
   /** @internal use `client.open()` */
   constructor(connections: Connections, target: Target, state: MailboxState, maxBacklog: number) {
-    this.connections = connections
-    this.target = target
-    this.account = connections.account
-    this.name = target.name
-    this.readOnly = target.readOnly
-    this.known = state
-    this.opened = { uidNext: state.uidNext, highestModSeq: state.highestModSeq }
-    this.maxBacklog = maxBacklog
-    connections.lanes.count(target, 1)
+    super(connections, target, state, maxBacklog)
     extend(this, mailboxExtensions, {
       name: target.name,
       has: (capability) => connections.has(capability),
@@ -80,30 +57,6 @@ export class Mailbox implements AsyncDisposable {
       isEnabled: (capability) => connections.isEnabled(capability),
       run: (command, args, options) => this.command(command, args, options),
     })
-  }
-
-  /** What the server said of the mailbox, kept true while it is selected. */
-  get state(): Readonly<MailboxState> {
-    return this.known
-  }
-
-  /** How many messages there are, as far as the server has told. */
-  get exists(): number {
-    return this.known.exists
-  }
-
-  /** Undefined where the server tells none: then UIDs cannot be kept between sessions. */
-  get uidValidity(): number | undefined {
-    return this.known.uidValidity
-  }
-
-  get uidNext(): number | undefined {
-    return this.known.uidNext
-  }
-
-  /** With CONDSTORE. */
-  get highestModSeq(): bigint | undefined {
-    return this.known.highestModSeq
   }
 
   /**
@@ -275,73 +228,5 @@ export class Mailbox implements AsyncDisposable {
     options: CallOptions = {},
   ): Promise<Result> {
     return this.use(command.idempotent, options, ({ lane }) => lane.session.run(command, args, options))
-  }
-
-  /** @internal Does something while the mailbox is selected; once more when a lost connection did no harm. */
-  use<Result>(idempotent: boolean, options: CallOptions, task: (lease: Lease) => Promise<Result>): Promise<Result> {
-    return this.connections.persist(idempotent, async () => {
-      const lease = await this.lease(options)
-      try {
-        return await task(lease)
-      } finally {
-        lease.release()
-      }
-    })
-  }
-
-  /** @internal A lane with this mailbox selected, and the certainty that UIDs still mean what they did. */
-  async lease(options: CallOptions): Promise<Lease> {
-    this.check()
-    const lease = await this.connections.lanes.lease(this.target, options)
-    const state = lease.lane.session.mailbox
-    if (state === null || state === this.known) return lease
-    if (state.uidValidity !== this.known.uidValidity) {
-      lease.release()
-      this.stale = new ImapError(
-        'ESTALE',
-        `${this.name}: UIDVALIDITY changed from ${this.known.uidValidity} to ${state.uidValidity}; UIDs known until now ` +
-          'mean nothing any more. Open the mailbox again.',
-      )
-      throw this.stale
-    }
-    this.known = state
-    return lease
-  }
-
-  /** @internal The lane with this mailbox selected, if there is nothing to wait for, nor to find out. */
-  laneNow(): Lane | null {
-    if (this.objection() !== null) return null
-    const lane = this.connections.lanes.now(this.target)
-    if (lane === null || lane.session.mailbox === this.known) return lane
-    lane.leave()
-    return null
-  }
-
-  /** Ends the use of this handle. Never expunges, and never fails. */
-  close(): Promise<void> {
-    if (!this.closed) {
-      this.closed = true
-      this.connections.lanes.count(this.target, -1)
-    }
-    return Promise.resolve()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close()
-  }
-
-  private check(): void {
-    const objection = this.objection()
-    if (objection !== null) throw objection
-  }
-
-  /** Why the handle cannot be used; null if it can. */
-  private objection(): ImapError | null {
-    if (this.stale !== null) return this.stale
-    if (this.account !== this.connections.account)
-      return new ImapError('ESTALE', `${this.name} was opened by another user. Open the mailbox again.`)
-    if (this.closed)
-      return new ImapError('ESTALE', `The handle of ${this.name} has been closed. Open the mailbox again.`)
-    return null
   }
 }
