@@ -116,7 +116,11 @@ const compare = (step: Step, actual: string, tags: ReadonlySet<string>, clientTa
   const said = actual.split(' ', 1)[0] ?? ''
   const isCommand = tags.has(wanted)
   if (isCommand) clientTags.set(wanted, said)
-  const expected = isCommand ? said + step.text.slice(wanted.length) : step.text
+  // CANCELUPDATE names the tags of the searches it ends (RFC 5267 §4.3.3).
+  const named = step.text.includes(' CANCELUPDATE ')
+    ? step.text.replaceAll(/"([^"]*)"/g, (_whole, name: string) => `"${clientTags.get(name) ?? name}"`)
+    : step.text
+  const expected = isCommand ? said + named.slice(wanted.length) : step.text
   if (expected === actual.trimEnd()) return
   throw new Error(`line ${step.at} of the dialogue\n  expected  C: ${expected}\n  received  C: ${actual}`)
 }

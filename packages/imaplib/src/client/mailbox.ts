@@ -19,6 +19,8 @@ import { fetchOne } from './fetch-one.ts'
 import type { Target } from './lane.ts'
 import { MailboxHandle } from './mailbox-handle.ts'
 import type { Appended } from './appended.ts'
+import type { LiveEvent } from './live-result.ts'
+import { type LiveOptions, LiveSearch } from './live-search.ts'
 import type { MessageSource } from './message-source.ts'
 import { replaceMessage, type ReplaceOptions } from './replace-message.ts'
 import { type Changes, findChanges, type Known } from './resync.ts'
@@ -201,6 +203,23 @@ export class Mailbox extends MailboxHandle {
     this.check()
     const { uidNext, highestModSeq } = this.opened
     return new Watch(this, options, { uids: undefined, uidNext, highestModSeq })
+  }
+
+  /**
+   * A search whose result is kept up to date, until the signal says stop: first what is found now, then what comes in and
+   * goes out. By the server where it can (CONTEXT=SEARCH, CONTEXT=SORT: RFC 5267), otherwise by searching again whenever
+   * something happens in the mailbox.
+   *
+   * @throws ImapError `EINVALID` at once; while iterating, when the connection cannot be had back
+   * @example
+   * for await (const event of inbox.live({ unseen: true }, { signal })) console.log(event.type, event.uids)
+   */
+  live(
+    criteria: SearchCriteria,
+    options: LiveOptions = {},
+  ): AsyncIterableIterator<LiveEvent> & AsyncDisposable & { readonly uids: readonly number[] } {
+    this.check()
+    return new LiveSearch(this, criteria, options)
   }
 
   /**

@@ -120,14 +120,20 @@ export const sort =
     criteria: SearchCriteria = { all: true },
     options: CallOptions = {},
   ): Promise<readonly number[]> => {
-    const steps = sortSteps(keys)
-    const program = compileSearch(criteria)
-    if (sortsItself(runner, steps)) {
-      const wanted: SortReturn | null = runner.has('ESORT') ? { items: ['ALL'] } : null
-      return (await runner.run(uidSort, [steps, program, wanted], options)).uids
-    }
-    return sortHere(runner, steps, program, options)
+    return sortBy(runner, sortSteps(keys), compileSearch(criteria), options)
   }
+
+/** By the server, or here. */
+export const sortBy = async (
+  runner: MailboxRunner,
+  steps: readonly SortStep[],
+  program: SearchProgram,
+  options: CallOptions,
+): Promise<readonly number[]> => {
+  if (!sortsItself(runner, steps)) return sortHere(runner, steps, program, options)
+  const wanted: SortReturn | null = runner.has('ESORT') ? { items: ['ALL'] } : null
+  return (await runner.run(uidSort, [steps, program, wanted], options)).uids
+}
 
 export const sortsItself = (runner: MailboxRunner, steps: readonly SortStep[]): boolean =>
   runner.has('SORT') && (runner.has('SORT=DISPLAY') || !steps.some(({ field }) => isDisplayField(field)))
