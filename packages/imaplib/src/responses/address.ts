@@ -188,7 +188,7 @@ const makeAddress = (context: ParseContext, group: AddressGroup | null): Address
 }
 
 /** What servers write for a host that the header lacks. */
-const isPlaceholder = (host: string): boolean =>
+export const isPlaceholder = (host: string): boolean =>
   host.charCodeAt(0) === 0x2e
     ? host === '.MISSING-HOST-NAME.' || host === '.SYNTAX-ERROR.'
     : host.charCodeAt(0) === 0x4d && host === 'MISSING_DOMAIN'

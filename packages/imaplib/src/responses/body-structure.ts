@@ -1,7 +1,9 @@
 import type { Scanner } from '../wire/scanner.ts'
 import { readExtensions, readParameters } from './body-fields.ts'
 import { BodyPart } from './body-part.ts'
+import { mediaTypes } from './media-types.ts'
 import { headNext, keepHead } from './part-head.ts'
+import { numberPart } from './part-number.ts'
 import { noParameters } from './part-parameters.ts'
 import { readEnvelope } from './envelope.ts'
 import type { ParseContext } from './response-parser.ts'
@@ -26,9 +28,6 @@ const multipartSubtypes = new Set([
   'report',
   'signed',
 ])
-
-/** Types of single parts: alone or before parameters they lack their subtype, while `("ALTERNATIVE")` lacks its parts. */
-const mediaTypes = new Set(['application', 'audio', 'font', 'image', 'message', 'model', 'text', 'video'])
 
 /**
  * A BODYSTRUCTURE, or a BODY, which is the same without the extension data (RFC 9051 §7.5.2). Null for `NIL`.
@@ -262,23 +261,7 @@ const emptyMultipart = (
   return false
 }
 
-/**
- * Numbers a part (RFC 9051 §6.4.5.1): those of a multipart count from 1 under its number; a message inside begins anew
- * under its own. Only a multipart that is the whole of a message has no number: its content is `TEXT`.
- */
 const number = (part: BodyPart, parent: OpenPart | undefined): void => {
-  const under = parent?.part.partNumber ?? null
-  if (parent !== undefined && parent.children !== null) {
-    const index = String(parent.children.length + 1)
-    const prefix = under ?? messagePrefix(parent.part)
-    const own = prefix === '' ? index : `${prefix}.${index}`
-    part.setNumber(own, own)
-  } else if (part.isMultipart) part.setNumber(null, under === null ? 'TEXT' : `${under}.TEXT`)
-  else {
-    const own = under === null ? '1' : `${under}.1`
-    part.setNumber(own, own)
-  }
+  if (parent === undefined) numberPart(part, null, 0)
+  else numberPart(part, parent.part, parent.children === null ? 0 : parent.children.length + 1)
 }
-
-/** The number of the message whose whole content is this multipart: that is in `2.TEXT`. */
-const messagePrefix = (multipart: BodyPart): string => multipart.section.slice(0, -'.TEXT'.length)

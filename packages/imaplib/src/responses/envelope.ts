@@ -90,7 +90,7 @@ export class Envelope {
 
 const OPEN = 0x28
 
-const noGroups: readonly EnvelopeGroup[] = Object.freeze([])
+export const noGroups: readonly EnvelopeGroup[] = Object.freeze([])
 
 /** What stands for an envelope that the server did not make. */
 export const noEnvelope: Envelope = new Envelope(

@@ -9,6 +9,7 @@ import { closeKept, openKept } from './lazy-text.ts'
 import type { ParseContext } from './response-parser.ts'
 import { ParseError } from '../wire/parse-error.ts'
 import type { Section } from './section.ts'
+import { readUsualEnvelope, readUsualStructure } from './usual-form.ts'
 
 /** No offset of a time zone. */
 const NO_DATE = -32768
@@ -106,7 +107,7 @@ export class FetchedMessage {
     const at = this.envelopeAt
     if (at !== NOWHERE) {
       this.envelopeAt = NOWHERE
-      this.envelopeValue = this.readKept('ENVELOPE', at, readEnvelope) ?? noEnvelope
+      this.envelopeValue = this.readKept('ENVELOPE', at, envelopeNext) ?? noEnvelope
     }
     return this.envelopeValue
   }
@@ -117,7 +118,7 @@ export class FetchedMessage {
     const at = this.structureAt
     if (at !== NOWHERE) {
       this.structureAt = NOWHERE
-      this.structureValue = this.readKept('BODYSTRUCTURE', at, readBodyStructure) ?? new BodyPart()
+      this.structureValue = this.readKept('BODYSTRUCTURE', at, structureNext) ?? new BodyPart()
     }
     return this.structureValue
   }
@@ -327,6 +328,22 @@ export class FetchedMessage {
     if (this.resumeAt !== NOWHERE) this.readRest()
   }
 
+  /** @internal Takes over what another row of the same message has and this one has not. */
+  absorb(other: FetchedMessage): void {
+    this.readAll()
+    other.readAll()
+    this.uidValue ??= other.uidValue
+    this.flagsValue ??= other.flagsValue
+    this.sizeValue ??= other.sizeValue
+    this.modseqValue ??= other.modseqValue
+    if (other.dateZone !== NO_DATE) this.setInternalDate(other.dateSeconds, other.dateZone)
+    this.envelopeValue ??= other.envelopeValue
+    this.structureValue ??= other.structureValue
+    for (const { name, origin, data } of other.sections.values()) this.addSection(name, origin, data)
+    for (const [name, value] of other.extras) if (!this.extras.has(name)) this.addExtra(name, value)
+    for (const [name, raw] of other.unparsed) this.addUnparsed(name, raw.toString('latin1'))
+  }
+
   /** Everything that was sent, the lazy items too. A `bigint` becomes a decimal string. */
   toJSON(): Record<string, unknown> {
     const { seq, uid, flags, internalDate, size, modseq, envelope, bodyStructure, sections, extras, unparsed } = this
@@ -352,6 +369,12 @@ export class FetchedMessage {
     }
   }
 }
+
+const envelopeNext = (scan: Scanner, context: ParseContext): Envelope | null =>
+  readUsualEnvelope(scan, context) ?? readEnvelope(scan, context)
+
+const structureNext = (scan: Scanner, context: ParseContext): BodyPart | null =>
+  readUsualStructure(scan, context) ?? readBodyStructure(scan, context)
 
 const noSections: ReadonlyMap<string, Section> = new Map()
 const noExtras: ReadonlyMap<string, unknown> = new Map()
