@@ -1,7 +1,7 @@
 import { expunge, uidExpunge } from '../commands/expunge.ts'
 import type { CallOptions } from '../commands/run.ts'
 import type { Session } from '../commands/session.ts'
-import { uidStore } from '../commands/store.ts'
+import { uidStoreRepeatable } from '../commands/store.ts'
 import { MissingCapability } from '../errors/failures.ts'
 import { invalid, ImapError } from '../errors/imap-error.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
@@ -53,7 +53,9 @@ const checked = (mailbox: SelectedMailbox, uids: Uids, { withoutUidPlus = 'refus
 
 export const markDeleted = async (session: Session, set: SequenceSet, call: () => CallOptions): Promise<void> => {
   const change = { action: '+', flags: ['\\Deleted'] } as const
-  await Promise.all(inPieces(set).map((piece) => session.run(uidStore, [piece, change, { silent: true }], call())))
+  await Promise.all(
+    inPieces(set).map((piece) => session.run(uidStoreRepeatable, [piece, change, { silent: true }], call())),
+  )
 }
 
 /** @throws ImapError when the messages could not be removed without others, before anything is changed */

@@ -5,6 +5,7 @@ import { messageSet } from '../commands/search-keys/messages.ts'
 import type { SearchCriteria } from '../commands/search-keys/index.ts'
 import { type SearchReply, type SearchReturn, uidSearch } from '../commands/search.ts'
 import type { Session } from '../commands/session.ts'
+import { CommandRefused } from '../errors/failures.ts'
 import { invalid, ImapError } from '../errors/imap-error.ts'
 import { SequenceSet } from '../wire/sequence-set.ts'
 import type { SelectedMailbox } from './selected-mailbox.ts'
@@ -122,15 +123,25 @@ class Asking {
     const { session, call } = this
     if (this.canExtend()) {
       const wanted = this.wanted(alone)
-      const reply = await session.run(uidSearch, [program, wanted], call)
-      if (complete(reply, wanted)) return reply
-      withoutEsearch.add(session)
+      const reply = await this.extended(program, wanted)
+      if (reply !== null && complete(reply, wanted)) return reply
       if (wanted.items.includes('SAVE')) throw leftOut()
     } else if (this.asked.has('save')) return session.run(uidSearch, [program, this.wanted(alone)], call)
     const reply = await session.run(uidSearch, [program, null], call)
     // Some servers send no answer at all when there is nothing; one that answers without UIDs has not told them.
     if (reply.all === null && reply.answered && reply.count !== 0) throw leftOut()
+    if (this.canExtend()) withoutEsearch.add(session)
     return reply
+  }
+
+  /** Null where the server announces the extension and does not know it, as some bridges do. */
+  private async extended(program: SearchProgram, wanted: SearchReturn): Promise<SearchReply | null> {
+    try {
+      return await this.session.run(uidSearch, [program, wanted], this.call)
+    } catch (error) {
+      if (error instanceof CommandRefused && error.code === 'BAD' && !wanted.items.includes('SAVE')) return null
+      throw error
+    }
   }
 
   private canExtend(): boolean {

@@ -1,6 +1,12 @@
 import type { CallOptions } from '../commands/run.ts'
 import type { MailboxState } from '../commands/mailbox-state.ts'
-import { type FlagChange, type StoreModifiers, type StoreReply, uidStore } from '../commands/store.ts'
+import {
+  type FlagChange,
+  type StoreModifiers,
+  type StoreReply,
+  uidStore,
+  uidStoreRepeatable,
+} from '../commands/store.ts'
 import type { Session } from '../commands/session.ts'
 import { CommandRefused } from '../errors/failures.ts'
 import { invalid } from '../errors/imap-error.ts'
@@ -44,9 +50,7 @@ export const storeFlags = async (
   checkWritable(mailbox, 'UID STORE')
   const { unchangedSince, silent = true, signal, timeout, onProgress } = options
   const modifiers = { unchangedSince, silent }
-  // Adding or removing twice is as once; a condition, or other flags in between, would not be met the second time.
-  const repeatable = unchangedSince === undefined && change.action !== ''
-  return mailbox.use(repeatable, options, async ({ lane: { session } }) => {
+  return mailbox.use(isRepeatable(change, modifiers), options, async ({ lane: { session } }) => {
     const replies = await Promise.all(
       pieces.map((piece) => storePiece(session, piece, change, modifiers, { signal, timeout, onProgress })),
     )
@@ -58,6 +62,10 @@ export const storeFlags = async (
   })
 }
 
+/** Adding or removing twice is as once; a condition, or other flags in between, would not be met the second time. */
+const isRepeatable = ({ action }: FlagChange, { unchangedSince }: StoreModifiers): boolean =>
+  unchangedSince === undefined && action !== ''
+
 const storePiece = async (
   session: Session,
   piece: SequenceSet,
@@ -66,7 +74,8 @@ const storePiece = async (
   call: CallOptions,
 ): Promise<StoreReply> => {
   try {
-    return await session.run(uidStore, [piece, change, modifiers], call)
+    const command = isRepeatable(change, modifiers) ? uidStoreRepeatable : uidStore
+    return await session.run(command, [piece, change, modifiers], call)
   } catch (error) {
     // Some servers say NO where RFC 7162 §3.1.3 has OK: the set in the code says the same.
     const set = error instanceof CommandRefused && error.responseCode === 'MODIFIED' ? error.codeArguments : undefined

@@ -200,6 +200,16 @@ describe('search: answers', () => {
     expect(at.sent()).toEqual(['UID SEARCH RETURN (ALL COUNT) ALL', 'UID SEARCH ALL', 'UID SEARCH SEEN'])
   })
 
+  it('of a server that announces ESEARCH and does not know it are asked for plainly', async () => {
+    const handlers = {
+      'UID SEARCH': ({ args }: { args: string }) => (args.startsWith('RETURN') ? '$tag BAD RETURN?' : found('4')),
+    }
+    await using at = await opened({ capabilities: ['ESEARCH'], handlers })
+    expect(String(await at.inbox.search({ all: true }))).toBe('4')
+    expect(String(await at.inbox.search({ seen: true }))).toBe('4')
+    expect(at.sent()).toEqual(['UID SEARCH RETURN (ALL COUNT) ALL', 'UID SEARCH ALL', 'UID SEARCH SEEN'])
+  })
+
   it('that never tell are an error, not an empty mailbox', async () => {
     const mute = ['* ESEARCH (TAG "$tag") UID', '$tag OK']
     await using at = await opened({ capabilities: ['ESEARCH'], handlers: { 'UID SEARCH': mute } })
