@@ -110,8 +110,11 @@ async function* sent(
     }
     finished = true
   } finally {
-    // Not waited for: a source that hangs must not hold what depends on its end.
-    if (!finished) void Promise.resolve(iterator.return?.()).catch(() => undefined)
+    if (!finished) {
+      // A stream that hangs in the middle of a read does not see that its iterator ends; and nobody waits for that.
+      endUnread(source)
+      void Promise.resolve(iterator.return?.()).catch(() => undefined)
+    }
   }
 }
 
@@ -125,7 +128,7 @@ const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Pro
   })
 }
 
-const endUnread = (stream: AsyncIterable<unknown>): void => {
+const endUnread = (stream: object): void => {
   if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy()
   else if ('cancel' in stream && typeof stream.cancel === 'function')
     void Promise.resolve(stream.cancel()).catch(() => undefined)

@@ -183,6 +183,7 @@ describe('append: a stream that goes wrong', () => {
     })
     await at.server.connections[0]?.closed
     expect(at.server.commands.some(({ name }) => name === 'APPEND')).toBe(false)
+    expect(stream.destroyed).toBe(true)
   })
 })
 

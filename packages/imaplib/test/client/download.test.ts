@@ -181,6 +181,12 @@ describe('rows of others', () => {
     })
   })
 
+  it.each([100, 10_000])('without sequence numbers, with %i octets', async (size) => {
+    const row = (uid: number) => `* ${uid} UIDFETCH (BODY[] {${size}}\r\n${'x'.repeat(size)})`
+    await using at = await opened({ handlers: { 'UID FETCH': [row(6), row(5), ok] } })
+    expect((await at.inbox.source(5).bytes()).length).toBe(size)
+  })
+
   it('a fetch and a download of the same message both get its octets', async () => {
     const size = 10_000
     const handlers = {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
 import type { SearchCriteria } from '../../src/commands/search-keys/index.ts'
 import { SequenceSet } from 'imaplib'
 import { opened } from './opened.ts'
@@ -154,6 +154,24 @@ describe('search: what is refused before a byte is sent', () => {
 })
 
 describe('search: answers', () => {
+  it('have what was asked for, and their type says so', async () => {
+    await using at = await opened({ handlers: { 'UID SEARCH': found('4 9') } })
+    expectTypeOf(await at.inbox.search({ seen: true })).toEqualTypeOf<SequenceSet>()
+    expectTypeOf(await at.inbox.search({ seen: true }, { timeout: 5000 })).toEqualTypeOf<SequenceSet>()
+    const counted = await at.inbox.search({ seen: true }, { return: ['count', 'min'] })
+    expectTypeOf(counted).toExtend<{ readonly count: number; readonly min: number | null }>()
+    expectTypeOf(counted).not.toHaveProperty('all')
+    expectTypeOf(counted).not.toHaveProperty('partial')
+    const part = await at.inbox.search({ seen: true }, { partial: [1, 1] })
+    expectTypeOf(part.partial).toEqualTypeOf<SequenceSet>()
+    expectTypeOf(part).not.toHaveProperty('count')
+    expect([counted.count, counted.min, String(part.partial)]).toEqual([2, 4, '4'])
+    // @ts-expect-error: undefined is no criterion
+    await expect(at.inbox.search({ from: undefined })).rejects.toMatchObject({ code: 'EINVALID' })
+    // @ts-expect-error: nor is what nobody knows
+    await expect(at.inbox.search({ form: 'x' })).rejects.toMatchObject({ code: 'EINVALID' })
+  })
+
   it('are sets, from a plain SEARCH in any order', async () => {
     await using at = await opened({ handlers: { 'UID SEARCH': found('9 3 4 5') } })
     expect(String(await at.inbox.search({ all: true }))).toBe('3:5,9')
