@@ -41,10 +41,11 @@ export const checkRooms = (root) => {
 
 const importsOf = (file) => {
   const source = readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
-  const found = source.matchAll(
-    /(?:^|[\n;])\s*(?:import|export)\b[^'"`;]*?['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]/g,
+  const from = /(?:^|[\n;])\s*(?:import|export)\b[^'"`;=]*?\bfrom\s*['"](\.[^'"]+)['"]/g
+  const bare = /(?:^|[\n;])\s*import\s*['"](\.[^'"]+)['"]|\bimport\(\s*['"](\.[^'"]+)['"]/g
+  return [...source.matchAll(from), ...source.matchAll(bare)].map((match) =>
+    resolve(dirname(file), match[1] ?? match[2]),
   )
-  return [...found].map((match) => resolve(dirname(file), match[1] ?? match[2]))
 }
 
 /** The circles that a depth-first walk meets; type-only imports count too, since they tie files together as well. */
