@@ -133,7 +133,10 @@ export class FetchedMessage {
   /** Whether a BODYSTRUCTURE or BODY came; does not parse it. */
   get hasBodyStructure(): boolean {
     if (this.structureAt !== NOWHERE || this.structureValue !== null) return true
-    if (this.resumeAt !== NOWHERE) this.readRest()
+    if (this.resumeAt !== NOWHERE) {
+      if (this.envelopeAt === this.resumeAt && structureFollows(this.kept as RawText)) return true
+      this.readRest()
+    }
     return this.structureAt !== NOWHERE
   }
 
@@ -368,6 +371,18 @@ export class FetchedMessage {
       ...Object.fromEntries(Object.entries(maps).filter(([, map]) => map.size > 0)),
     }
   }
+}
+
+/**
+ * Whether an envelope, with which the text begins, is followed by a BODYSTRUCTURE, told by the end of its Message-ID:
+ * `… "<1@example.org>") BODYSTRUCTURE (…`. What the sender of the message wrote cannot look like it: that `"` would have
+ * a backslash before it, or be in a literal. So it is sure when it is true; otherwise one must read.
+ */
+const structureFollows = (kept: RawText): boolean => {
+  const at = kept.indexOf('>") BODYSTRUCTURE (')
+  if (at === -1) return false
+  const literal = kept.indexOf('{')
+  return literal === -1 || literal > at
 }
 
 const envelopeNext = (scan: Scanner, context: ParseContext): Envelope | null =>

@@ -111,6 +111,23 @@ describe('a row that is read later', () => {
     expect(message.section('BODY[]')).toBe(null)
   })
 
+  it('is not taken in by a sender who writes items into the header', () => {
+    const envelope = (subject: string) => `("d" ${subject} NIL NIL NIL NIL NIL NIL NIL "<1@x>")`
+    const fake = 'x>") BODYSTRUCTURE ("a" "b"'
+    const subjects = [`"${fake.replaceAll('"', '\\"')}"`, `{${fake.length}}\n${fake}`, '"{"', '"s"']
+    for (const subject of subjects) {
+      const without = row(`* 1 FETCH (UID 5 ENVELOPE ${envelope(subject)})\n`)
+      expect(without.hasBodyStructure, subject).toBe(false)
+      expect(without.bodyStructure).toBe(null)
+      const withOne = row(
+        `* 1 FETCH (UID 5 ENVELOPE ${envelope(subject)} BODYSTRUCTURE ("a" "b" NIL NIL NIL "7bit" 1))\n`,
+      )
+      expect(withOne.hasBodyStructure, subject).toBe(true)
+      expect(withOne.modseq).toBe(null)
+      expect(withOne.bodyStructure?.mediaType).toBe('a/b')
+    }
+  })
+
   it('costs the item alone when parts nest too deep', () => {
     const nested = (depth: number) =>
       `${'('.repeat(depth)}"TEXT" "PLAIN" NIL NIL NIL "7BIT" 5 1${') "MIXED"'.repeat(depth - 1)})`
