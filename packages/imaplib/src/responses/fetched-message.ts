@@ -379,10 +379,26 @@ export class FetchedMessage {
  * a backslash before it, or be in a literal. So it is sure when it is true; otherwise one must read.
  */
 const structureFollows = (kept: RawText): boolean => {
-  const at = kept.indexOf('>") BODYSTRUCTURE (')
-  if (at === -1) return false
-  const literal = kept.indexOf('{')
-  return literal === -1 || literal > at
+  let found = kept.indexOf(STRUCTURE_NEXT)
+  for (let brace = kept.indexOf('{'); brace !== -1 && brace < found; ) {
+    const after = literalEnd(kept, brace)
+    if (after > found) found = kept.indexOf(STRUCTURE_NEXT, after)
+    brace = kept.indexOf('{', after)
+  }
+  return found !== -1
+}
+
+const STRUCTURE_NEXT = '>") BODYSTRUCTURE ('
+
+/** Where the octets of a literal end whose header is at `brace`; where no header is, in a quoted string, the next place. */
+const literalEnd = (kept: RawText, brace: number): number => {
+  let at = brace + 1
+  let size = 0
+  for (let digit = kept.charCodeAt(at) - 0x30; digit >= 0 && digit <= 9; digit = kept.charCodeAt(at) - 0x30) {
+    size = size * 10 + digit
+    at += 1
+  }
+  return kept.startsWith('}\r\n', at) ? at + 3 + size : brace + 1
 }
 
 const envelopeNext = (scan: Scanner, context: ParseContext): Envelope | null =>

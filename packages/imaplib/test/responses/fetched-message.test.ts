@@ -114,7 +114,7 @@ describe('a row that is read later', () => {
   it('is not taken in by a sender who writes items into the header', () => {
     const envelope = (subject: string) => `("d" ${subject} NIL NIL NIL NIL NIL NIL NIL "<1@x>")`
     const fake = 'x>") BODYSTRUCTURE ("a" "b"'
-    const subjects = [`"${fake.replaceAll('"', '\\"')}"`, `{${fake.length}}\n${fake}`, '"{"', '"s"']
+    const subjects = [`"${fake.replaceAll('"', '\\"')}"`, `{${fake.length}}\n${fake}`, '"{"', '"{5}"', '{2}\n{9', '"s"']
     for (const subject of subjects) {
       const without = row(`* 1 FETCH (UID 5 ENVELOPE ${envelope(subject)})\n`)
       expect(without.hasBodyStructure, subject).toBe(false)
