@@ -60,7 +60,7 @@ const decodeCanonical = (buffer: Buffer, name: string): DecodedText => {
   }
   if (name === 'iso-8859-1' || name === 'windows-1252')
     return { text: decodeWindows1252(buffer), known: true, lossy: false }
-  const decoding = decodings.get(name)?.() ?? fromLibrary(name)
+  const decoding = decodings.get(name)?.() ?? sharedFromLibrary(name)
   if (decoding === null) return { text: decodeEightBit(buffer), known: false, lossy: false }
   const text = decoding.write(buffer) + decoding.end()
   return { text, known: true, lossy: text.includes(REPLACEMENT) }
@@ -174,4 +174,15 @@ const fromLibrary = (name: string): Decoding | null => {
   // `replacement` stands for charsets that browsers refuse to decode.
   const known = library.normalizeEncoding(name)
   return known === null || known === 'replacement' ? null : streaming(new library.TextDecoder(known))
+}
+
+/** Decoders of the library for text that is all there, after which they are as new. As many as the library has at most. */
+const shared = new Map<string, Decoding>()
+
+const sharedFromLibrary = (name: string): Decoding | null => {
+  const known = shared.get(name)
+  if (known !== undefined) return known
+  const made = fromLibrary(name)
+  if (made !== null) shared.set(name, made)
+  return made
 }
