@@ -63,13 +63,16 @@ export class ImapClient implements AsyncDisposable {
       },
       lost: (error) => settings.logger?.warn?.(`connection lost: ${error.code} ${error.message}`),
     })
-    extend(this, clientExtensions, {
-      has: (capability) => this.connections.has(capability),
-      values: (capability) => this.connections.values(capability),
-      isEnabled: (capability) => this.connections.isEnabled(capability),
-      run: (command, args, callOptions) => this.command(command, args, callOptions),
-      everywhere: (key, command, args, callOptions) => this.connections.everywhere(key, command, args, callOptions),
-    })
+  }
+
+  static {
+    extend(this.prototype, clientExtensions, (client) => ({
+      has: (capability) => client.connections.has(capability),
+      values: (capability) => client.connections.values(capability),
+      isEnabled: (capability) => client.connections.isEnabled(capability),
+      run: (command, args, callOptions) => client.command(command, args, callOptions),
+      everywhere: (key, command, args, callOptions) => client.connections.everywhere(key, command, args, callOptions),
+    }))
   }
 
   /** What the server can do, as it said after login. */

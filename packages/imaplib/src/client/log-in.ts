@@ -29,7 +29,7 @@ export const logIn = async (session: Session, settings: Settings): Promise<void>
     dangerouslyAllowCleartextSecrets: settings.security === 'insecure-plaintext',
     scram,
   })
-  const before = connection.capabilities
+  const told = connection.timesTold
   let refusal: unknown
   for (const choice of choices) {
     try {
@@ -38,7 +38,7 @@ export const logIn = async (session: Session, settings: Settings): Promise<void>
       const code = responseCode(completion)
       session.referrals = code?.name === 'REFERRAL' ? code.urls : []
       // What was offered to a stranger says nothing of what a user is offered, unless the server told it anew.
-      if (connection.capabilities === before) connection.forgetCapabilities()
+      if (connection.timesTold === told) connection.forgetCapabilities()
       return
     } catch (error) {
       refusal ??= error

@@ -49,16 +49,14 @@ export interface Mailbox extends Methods<typeof mailboxExtensions> {}
  * const unseen = await inbox.search({ unseen: true })
  */
 export class Mailbox extends MailboxHandle {
-  /** @internal use `client.open()` */
-  constructor(connections: Connections, target: Target, state: MailboxState, maxBacklog: number) {
-    super(connections, target, state, maxBacklog)
-    extend(this, mailboxExtensions, {
-      name: target.name,
-      has: (capability) => connections.has(capability),
-      values: (capability) => connections.values(capability),
-      isEnabled: (capability) => connections.isEnabled(capability),
-      run: (command, args, options) => this.command(command, args, options),
-    })
+  static {
+    extend(this.prototype, mailboxExtensions, (mailbox) => ({
+      name: mailbox.name,
+      has: (capability) => mailbox.connections.has(capability),
+      values: (capability) => mailbox.connections.values(capability),
+      isEnabled: (capability) => mailbox.connections.isEnabled(capability),
+      run: (command, args, options) => mailbox.command(command, args, options),
+    }))
   }
 
   /**

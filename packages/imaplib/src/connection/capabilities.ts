@@ -1,5 +1,9 @@
 import type { LiteralMode } from '../wire/fragment.ts'
 
+const parsed = new Map<string, Capabilities>()
+const MOST_PARSED = 64
+const LONGEST_PARSED = 4096
+
 /** What a server says it can do: names in upper case, as in `CAPABILITY IMAP4rev1 IDLE AUTH=PLAIN`. */
 export class Capabilities {
   private readonly names: ReadonlySet<string>
@@ -11,14 +15,22 @@ export class Capabilities {
     this.prefixes = new Set(Array.from(this.names, (name) => name.slice(0, name.indexOf('=') + 1)))
   }
 
-  /** Reads the words after `CAPABILITY`. Stray spaces are borne, and `LITERAL +` is put together again. */
+  /**
+   * Reads the words after `CAPABILITY`. Stray spaces are borne, and `LITERAL +` is put together again. The same words give
+   * the same object: a thousand connections to one server share one.
+   */
   static parse(text: string): Capabilities {
-    return new Capabilities(
+    const known = parsed.get(text)
+    if (known !== undefined) return known
+    const made = new Capabilities(
       text
         .replace(/ \+(?= |$)/g, '+')
         .split(' ')
         .filter((name) => name !== ''),
     )
+    if (parsed.size === MOST_PARSED) parsed.clear()
+    if (text.length <= LONGEST_PARSED) parsed.set(text, made)
+    return made
   }
 
   /** Case does not matter. `has('IMAP4rev2')`, `has('AUTH=PLAIN')`; `has('APPENDLIMIT')` for one with any value too. */

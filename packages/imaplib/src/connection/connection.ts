@@ -10,7 +10,7 @@ import { channels } from './diagnostics.ts'
 import type { Exchange } from './exchange.ts'
 import { byeError, closedError, notUnderstood, readGreeting, unexpected } from './fates.ts'
 import { type Flying, InFlight } from './in-flight.ts'
-import { Link, type LinkOptions } from './link.ts'
+import { Link, type LinkOptions, type LinkReceiver } from './link.ts'
 import { Outbox, type WritingRules } from './outbox.ts'
 import { parseStatusLine, type StatusLine } from './status-line.ts'
 import { Watchdog } from './watchdog.ts'
@@ -50,10 +50,12 @@ const SPACE = 0x20
  *
  * It knows tags, continuations, greeting, BYE and CAPABILITY; all other responses go to the listener as they came.
  */
-export class Connection<E extends Exchange = Exchange> {
+export class Connection<E extends Exchange = Exchange> implements LinkReceiver {
   readonly greeting: Promise<StatusLine>
   /** What the server said last about itself; forgotten after STARTTLS and authentication (faults: T8). */
   capabilities: Capabilities | null = null
+  /** How often the server has said it. */
+  timesTold = 0
   /** The error, or null for an orderly end; undefined while the connection lives. */
   endedWith: ImapError | null | undefined = undefined
   readonly counters = { commands: 0, responses: 0 }
@@ -107,23 +109,10 @@ export class Connection<E extends Exchange = Exchange> {
             patience,
           )
     this.greeted = { ...(settle as NonNullable<typeof settle>), timer }
-    this.link = new Link(
-      transport,
-      {
-        frame: (frame) => this.receive(frame),
-        literal: (head, size) => this.listener.literal?.(head, size) ?? null,
-        alive: () => this.watchdog.alive(),
-        drain: () => this.outbox.schedule(),
-        closed: (error) => this.finish(error),
-      },
-      { ...options, ...lower(preAuthLimits, this.limits) },
-    )
-    this.outbox = new Outbox(
-      this.link,
-      this.inFlight,
-      () => this.writing,
-      (flying) => this.started(flying),
-    )
+    const { trace, inlineLiteral, lineEnding, nul } = options
+    const limits = lower(preAuthLimits, this.limits)
+    this.link = new Link(transport, this, { trace, inlineLiteral, lineEnding, nul, ...limits })
+    this.outbox = new Outbox(this.link, this.inFlight, this.writing, this)
   }
 
   get id(): number {
@@ -276,14 +265,33 @@ export class Connection<E extends Exchange = Exchange> {
     this.link.destroy(error)
   }
 
-  private started(flying: Flying<E>): void {
+  /** @internal called when the first byte of a command is sent */
+  started(flying: Flying<E>): void {
     this.counters.commands += 1
     if (channels.commandStart.hasSubscribers)
       channels.commandStart.publish({ connection: this.id, tag: flying.tag, name: flying.exchange.name })
     this.watch()
   }
 
-  private receive(frame: Frame): void {
+  // What the link tells.
+
+  /** @internal */
+  literal(head: Frame, size: number): LiteralConsumer | null {
+    return this.listener.literal?.(head, size) ?? null
+  }
+
+  /** @internal */
+  alive(): void {
+    this.watchdog.alive()
+  }
+
+  /** @internal */
+  drain(): void {
+    this.outbox.schedule()
+  }
+
+  /** @internal */
+  frame(frame: Frame): void {
     const { bytes, start, end } = frame
     if (start === end) return
     this.counters.responses += 1
@@ -406,6 +414,7 @@ export class Connection<E extends Exchange = Exchange> {
 
   private learn(capabilities: Capabilities | null): void {
     this.capabilities = capabilities
+    if (capabilities !== null) this.timesTold += 1
     this.writing.literals = capabilities?.literals ?? 'synchronising'
     this.writing.binary = capabilities?.has('BINARY') === true || this.writing.utf8
   }
@@ -416,7 +425,8 @@ export class Connection<E extends Exchange = Exchange> {
       this.link.destroy(new ImapError('ELIMIT', 'The server sent too much before it knew who we are.'))
   }
 
-  private finish(error: Error | null): void {
+  /** @internal */
+  ended(error: Error | null): void {
     this.watchdog.stop()
     const reason = this.reasonOf(error)
     this.endedWith = reason

@@ -2,12 +2,12 @@ import { ImapError } from '../errors/imap-error.ts'
 import { deflateTransport } from '../transport/deflate.ts'
 import { startTls, type StartTlsOptions } from '../transport/tls.ts'
 import type { Transport, TransportReceiver } from '../transport/transport.ts'
-import type { Frame, FramerLimits, LiteralConsumer } from '../wire/frame.ts'
+import type { Frame, FramerLimits, FrameSink, LiteralConsumer } from '../wire/frame.ts'
 import { Framer, type FramerOptions } from '../wire/framer.ts'
 import { channels, nextConnectionId, type WireMessage } from './diagnostics.ts'
 import { traceable } from './trace.ts'
 
-/** Receives what comes over a {@link Link}. All calls are synchronous; `closed` is the last, exactly once. */
+/** Receives what comes over a {@link Link}. All calls are synchronous; `ended` is the last, exactly once. */
 export interface LinkReceiver {
   frame(frame: Frame): void
   /** See `FrameSink.literal`. */
@@ -16,7 +16,7 @@ export interface LinkReceiver {
   alive?(): void
   /** The send queue is short again. */
   drain?(): void
-  closed(error: Error | null): void
+  ended(error: Error | null): void
 }
 
 export interface LinkOptions extends FramerOptions {
@@ -29,7 +29,7 @@ export interface LinkOptions extends FramerOptions {
  *
  * It swaps its transport for TLS (STARTTLS) or deflate (COMPRESS) at the byte where the server's answer ends.
  */
-export class Link {
+export class Link implements TransportReceiver, FrameSink {
   readonly id: number = nextConnectionId()
   bytesReceived = 0
   bytesSent = 0
@@ -49,7 +49,7 @@ export class Link {
     this.receiver = receiver
     this.options = options
     this.framer = this.newFramer()
-    transport.start(this.transportReceiver)
+    transport.start(this)
   }
 
   /** True when TLS protects the bytes, or they never leave the machine. */
@@ -61,7 +61,7 @@ export class Link {
     return this.transport.description
   }
 
-  get closed(): boolean {
+  get hasEnded(): boolean {
     return this.ended
   }
 
@@ -186,21 +186,41 @@ export class Link {
     this.transport.destroy()
   }
 
-  private readonly transportReceiver: TransportReceiver = {
-    data: (chunk) => {
-      this.bytesReceived += chunk.length
-      this.receiver.alive?.()
-      if (this.halted) {
-        this.rest = Buffer.concat(this.rest === null ? [chunk] : [this.rest, chunk])
-        if (this.rest.length > MAX_HELD) this.destroy(tooMuchHeld())
-      } else this.feed(chunk)
-    },
-    drain: () => {
-      this.blocked = false
-      this.wake()
-      this.receiver.drain?.()
-    },
-    closed: (error) => this.finish(error),
+  // What transport and framer tell.
+
+  /** @internal */
+  data(chunk: Buffer): void {
+    this.bytesReceived += chunk.length
+    this.receiver.alive?.()
+    if (this.halted) {
+      this.rest = Buffer.concat(this.rest === null ? [chunk] : [this.rest, chunk])
+      if (this.rest.length > MAX_HELD) this.destroy(tooMuchHeld())
+    } else this.feed(chunk)
+  }
+
+  /** @internal */
+  drain(): void {
+    this.blocked = false
+    this.wake()
+    this.receiver.drain?.()
+  }
+
+  /** @internal */
+  closed(error: Error | null): void {
+    this.finish(error)
+  }
+
+  /** @internal */
+  frame(frame: Frame): void {
+    // A receiver may drop the connection while a chunk's frames are delivered: nothing after that is heard.
+    if (this.ended) return
+    if (this.traces('received')) this.trace('received', traceable(frame))
+    this.receiver.frame(frame)
+  }
+
+  /** @internal */
+  literal(head: Frame, size: number): LiteralConsumer | null {
+    return this.receiver.literal?.(head, size) ?? null
   }
 
   private feed(chunk: Buffer): void {
@@ -227,7 +247,7 @@ export class Link {
       const { bytesSent, bytesReceived } = this
       channels.close.publish({ connection: this.id, error: reason, bytesSent, bytesReceived })
     }
-    this.receiver.closed(reason)
+    this.receiver.ended(reason)
   }
 
   private wake(): void {
@@ -243,22 +263,11 @@ export class Link {
     this.halted = false
     this.blocked = false
     this.wake()
-    transport.start(this.transportReceiver)
+    transport.start(this)
   }
 
   private newFramer(): Framer {
-    return new Framer(
-      {
-        frame: (frame) => {
-          // A receiver may drop the connection while a chunk's frames are delivered: nothing after that is heard.
-          if (this.ended) return
-          if (this.traces('received')) this.trace('received', traceable(frame))
-          this.receiver.frame(frame)
-        },
-        literal: (head, size) => this.receiver.literal?.(head, size) ?? null,
-      },
-      this.options,
-    )
+    return new Framer(this, this.options)
   }
 
   private traces(direction: 'sent' | 'received'): boolean {

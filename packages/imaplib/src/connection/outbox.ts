@@ -17,6 +17,11 @@ export interface WritingRules {
   readonly oddNames: OddNames
 }
 
+/** Who is told that the first byte of a command is about to be sent. */
+export interface OutboxOwner<E extends Exchange> {
+  started(flying: Flying<E>): void
+}
+
 /** A command of which a synchronising literal, or a streamed one, is still to be sent. */
 interface Unfinished<E extends Exchange> {
   readonly flying: Flying<E>
@@ -32,8 +37,8 @@ interface Unfinished<E extends Exchange> {
 export class Outbox<E extends Exchange> {
   private readonly link: Link
   private readonly inFlight: InFlight<E>
-  private readonly rules: () => WritingRules
-  private readonly onStart: (flying: Flying<E>) => void
+  private readonly rules: WritingRules
+  private readonly owner: OutboxOwner<E>
   private queue: E[] = []
   private head = 0
   private holds = 0
@@ -44,11 +49,11 @@ export class Outbox<E extends Exchange> {
   private batch: Uint8Array[] = []
   private batchSize = 0
 
-  constructor(link: Link, inFlight: InFlight<E>, rules: () => WritingRules, onStart: (flying: Flying<E>) => void) {
+  constructor(link: Link, inFlight: InFlight<E>, rules: WritingRules, owner: OutboxOwner<E>) {
     this.link = link
     this.inFlight = inFlight
     this.rules = rules
-    this.onStart = onStart
+    this.owner = owner
   }
 
   get waiting(): number {
@@ -127,7 +132,7 @@ export class Outbox<E extends Exchange> {
   }
 
   private pump(): void {
-    while (this.head < this.queue.length && this.holds === 0 && this.unfinished === null && !this.link.closed) {
+    while (this.head < this.queue.length && this.holds === 0 && this.unfinished === null && !this.link.hasEnded) {
       const exchange = this.queue[this.head] as E
       if (!this.inFlight.admits(exchange)) {
         const running = this.inFlight.first?.exchange
@@ -135,7 +140,11 @@ export class Outbox<E extends Exchange> {
         break
       }
       this.head += 1
-      if (this.head > 64 && this.head * 2 > this.queue.length) {
+      // What has been sent must not live on here; a long queue is moved as a whole now and then.
+      if (this.head === this.queue.length) {
+        this.queue = []
+        this.head = 0
+      } else if (this.head > 64 && this.head * 2 > this.queue.length) {
         this.queue = this.queue.slice(this.head)
         this.head = 0
       }
@@ -145,7 +154,7 @@ export class Outbox<E extends Exchange> {
   }
 
   private start(exchange: E): void {
-    const out = new CommandWriter(this.rules())
+    const out = new CommandWriter(this.rules)
     try {
       exchange.write(out)
     } catch (error) {
@@ -162,7 +171,7 @@ export class Outbox<E extends Exchange> {
       exchange.failed(error as Error, false)
       return
     }
-    this.onStart(flying)
+    this.owner.started(flying)
     const first = fragments[0] as Fragment
     if (fragments.length > 1 || first.kind !== 'text') return this.sendFrom({ flying, fragments, next: 0 }, false)
     this.putText(first)
@@ -209,7 +218,7 @@ export class Outbox<E extends Exchange> {
         if (chunk.length > left) throw wrongSize(fragment.size, 'more')
         left -= chunk.length
         if (!this.link.send(chunk, () => `<${chunk.length} octets>`)) await this.link.drained()
-        if (this.link.closed) return
+        if (this.link.hasEnded) return
       }
       if (left > 0) throw wrongSize(fragment.size, 'fewer')
     } catch (error) {

@@ -37,7 +37,7 @@ export class PushedResponses implements ResponseSource {
       {
         frame: (frame) => this.frame(frame),
         alive: () => owner.alive(),
-        closed: (error) => this.closed(error),
+        ended: (error) => this.closed(error),
       },
       options,
     )

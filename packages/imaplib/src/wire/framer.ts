@@ -11,11 +11,11 @@ export interface FramerOptions extends Partial<FramerLimits> {
    * Literals up to this size (octets) stay inside their frame; longer ones are kept apart or streamed. Default 4096:
    * above that, one copy into a buffer of its own is cheaper than carrying the octets through the line scanner.
    */
-  inlineLiteral?: number
+  inlineLiteral?: number | undefined
   /** `'crlf'` makes a line that ends in a lone LF fatal (RFC 9051 §4). Default `'lenient'`. */
-  lineEnding?: 'crlf' | 'lenient'
+  lineEnding?: 'crlf' | 'lenient' | undefined
   /** `'refuse'` makes a NUL outside of literals fatal (RFC 9051 §9, CHAR). Default `'refuse'`. */
-  nul?: 'refuse' | 'accept'
+  nul?: 'refuse' | 'accept' | undefined
 }
 
 export const defaultLimits: FramerLimits = {
@@ -24,9 +24,11 @@ export const defaultLimits: FramerLimits = {
   maxResponseSize: 160 * 1024 * 1024,
 }
 
+const NOTHING = Buffer.alloc(0)
+
 /** The one frame object of a framer; its fields are set anew for each response, so none is allocated for it. */
 class CurrentFrame implements Frame {
-  bytes: Buffer = Buffer.alloc(0)
+  bytes: Buffer = NOTHING
   start = 0
   end = 0
   externals: ExternalLiteral[] | null = null
@@ -40,6 +42,14 @@ class CurrentFrame implements Frame {
     this.cachedText = null
   }
   private length = 0
+
+  /** Lets go of the memory of a chunk that has been delivered. */
+  leave(): void {
+    this.bytes = NOTHING
+    this.length = 0
+    this.cachedText = ''
+    this.cachedAscii = true
+  }
 
   get text(): string {
     let text = this.cachedText
@@ -146,6 +156,7 @@ export class Framer {
         else at = this.cutWhole(chunk, at)
       }
       this.halted = false
+      this.current.leave()
       return null
     } catch (error) {
       this.fail(error as Error)
@@ -246,8 +257,8 @@ export class Framer {
     this.externals = null
     this.externalSize = 0
     this.sink.frame(current)
-    // A connection that idles should not hold on to the memory of its longest response.
-    if (carry.length > KEPT_CARRY) this.carry = null
+    this.carry = null
+    giveBack(carry)
   }
 
   /** The carry ends in the header of a literal too long to lie in the frame. */
@@ -294,8 +305,11 @@ export class Framer {
     const needed = this.carried + to - from
     if (this.carry === null || needed > this.carry.length) {
       if (needed + this.externalSize > this.limits.maxResponseSize) throw this.tooLong('response')
-      const grown = Buffer.allocUnsafeSlow(Math.max(1024, needed, (this.carry?.length ?? 0) * 2))
-      this.carry?.copy(grown, 0, 0, this.carried)
+      const grown = memoryOf(Math.max(needed, (this.carry?.length ?? 0) * 2))
+      if (this.carry !== null) {
+        this.carry.copy(grown, 0, 0, this.carried)
+        giveBack(this.carry)
+      }
       this.carry = grown
     }
     chunk.copy(this.carry, this.carried, from, to)
@@ -325,7 +339,24 @@ export class Framer {
   }
 }
 
-const KEPT_CARRY = 4096
+/**
+ * Memory for a carry that is in no framer's use: connections mostly need one for a moment, one after the other, and one
+ * that idles should hold none.
+ */
+let spare: Buffer | null = null
+const LEAST_CARRY = 4096
+const LARGEST_SPARE = 128 * 1024
+
+const memoryOf = (size: number): Buffer => {
+  const found = spare
+  if (found === null || found.length < size) return Buffer.allocUnsafeSlow(Math.max(LEAST_CARRY, size))
+  spare = null
+  return found
+}
+
+const giveBack = (memory: Buffer): void => {
+  if (memory.length <= LARGEST_SPARE && memory.length > (spare?.length ?? 0)) spare = memory
+}
 
 const positionOf = (byte: number, bytes: Buffer, from: number): number => {
   const found = bytes.indexOf(byte, from)
