@@ -119,6 +119,17 @@ function* dosPages(...pages: number[]): Generator<[string, string]> {
  * aliases. Nothing is promised about the name being known.
  */
 export const canonicalCharset = (label: string): string => {
+  // Mail comes in runs of one charset.
+  if (label === latestLabel) return latestName
+  latestName = lookUp(label)
+  latestLabel = label
+  return latestName
+}
+
+let latestLabel = ''
+let latestName = ''
+
+const lookUp = (label: string): string => {
   let name = label.length > MAX_LABEL ? label.slice(0, MAX_LABEL) : label
   const star = name.indexOf('*')
   if (star !== -1) name = name.slice(0, star)

@@ -1,6 +1,8 @@
-import { decodeCharset } from './charset.ts'
+import { isAsciiText } from '../wire/raw-text.ts'
+import { decodeOctets } from './charset.ts'
+import { canonicalCharset } from './charset-labels.ts'
 import { decodeWords, withoutLineEnds } from './encoded-words.ts'
-import { hexOctet } from './hex-octet.ts'
+import { hexDigit } from './hex-octet.ts'
 
 /**
  * Puts the parameters of a Content-Type or Content-Disposition together: `filename*0*=utf-8''caf; filename*1*=%C3%A9`
@@ -60,7 +62,7 @@ const sectionNumber = (digits: string): number | null => {
 }
 
 const valueOf = ({ whole, segments, plain }: Parameter): string => {
-  if (whole !== null) return decodeSegments([{ text: whole, extended: true }])
+  if (whole !== null) return decodeExtended(whole)
   const ordered = segments === null ? [] : inOrder(segments)
   if (ordered.length > 0) return decodeSegments(ordered)
   return decodeWords(plain ?? '')
@@ -76,26 +78,28 @@ const inOrder = (segments: ReadonlyMap<number, Segment>): Segment[] => {
   }
 }
 
+/** The value of a `name*`, which stands for itself. */
+export const decodeExtended = (text: string): string => decodeSegments([{ text, extended: true }])
+
 /** Octets of neighbouring extended segments are joined before they are decoded: a character may be split between them. */
 const decodeSegments = (segments: readonly Segment[]): string => {
   if (!segments.some((segment) => segment.extended)) return decodeWords(segments.map(({ text }) => text).join(''))
   const [first] = segments
   const { charset, rest } = splitCharset(first as Segment)
+  const name = canonicalCharset(charset)
   let out = ''
-  let octets: Buffer[] = []
-  const flush = (): void => {
-    if (octets.length > 0) out += decodeCharset(Buffer.concat(octets), charset).text
-    octets = []
-  }
+  let filled = 0
   for (const segment of segments) {
     const text = segment === first ? rest : segment.text
-    if (segment.extended) octets.push(percentOctets(text))
+    if (segment.extended) filled = percentOctets(text, filled)
     else {
-      flush()
+      if (filled > 0) out += decodeOctets(octets, filled, name)
       out += text
+      filled = 0
     }
   }
-  flush()
+  if (filled > 0) out += decodeOctets(octets, filled, name)
+  if (octets.length > LONGEST_KEPT) octets = Buffer.allocUnsafeSlow(256)
   return withoutLineEnds(out)
 }
 
@@ -110,19 +114,30 @@ const splitCharset = ({ text, extended }: Segment): { charset: string; rest: str
 /** A label that no charset has: decoded as UTF-8 where it is that, else as windows-1252. */
 const UNSTATED = 'unstated'
 
-const percentOctets = (text: string): Buffer => {
-  const source = Buffer.from(text, 'utf8')
-  let length = 0
-  for (let at = 0; at < source.length; at += 1) {
-    let byte = source[at] as number
+/** Octets that wait to be decoded. One buffer, which grows to the longest value and is then let go. */
+let octets = Buffer.allocUnsafeSlow(256)
+
+const LONGEST_KEPT = 4096
+
+/** Appends the octets of a segment to those that are there up to `filled`; returns up to where they are then. */
+const percentOctets = (text: string, filled: number): number => {
+  const raw = isAsciiText(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
+  if (octets.length < filled + raw.length) {
+    const grown = Buffer.allocUnsafeSlow((filled + raw.length) * 2)
+    octets.copy(grown, 0, 0, filled)
+    octets = grown
+  }
+  let end = filled
+  for (let at = 0; at < raw.length; at += 1) {
+    let byte = raw.charCodeAt(at)
     if (byte === 0x25) {
-      const octet = hexOctet(source, at + 1)
+      const octet = (hexDigit(raw.charCodeAt(at + 1)) << 4) | hexDigit(raw.charCodeAt(at + 2))
       if (octet >= 0) {
         byte = octet
         at += 2
       }
     }
-    source[length++] = byte
+    octets[end++] = byte
   }
-  return source.subarray(0, length)
+  return end
 }

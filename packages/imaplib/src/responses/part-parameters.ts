@@ -1,6 +1,6 @@
 import { decodeRaw, type RawText } from '../wire/raw-text.ts'
 import { decodeWords } from './encoded-words.ts'
-import { decodeParameters } from './parameters.ts'
+import { decodeExtended, decodeParameters } from './parameters.ts'
 
 /** Parameters of a part as they came, decoded when somebody reads them. Parts that came in the same words share them. */
 export class PartParameters {
@@ -28,15 +28,19 @@ export class PartParameters {
     return this.decodePlain() ?? this.decodeAll()
   }
 
-  /** Nearly all parameters are a name and a value and no more (RFC 2231 writes `*` into the name). Else null. */
+  /** Nearly all parameters are `name` or `name*` and a value, and each name comes once. Else null. */
   private decodePlain(): ReadonlyMap<string, string> | null {
     const { raw } = this
     const map = new Map<string, string>()
     for (let at = 0; at + 1 < raw.length; at += 2) {
       const name = raw[at] as RawText | null
       const value = raw[at + 1] as RawText | null
-      if (name === null || value === null || !isPlainName(name) || map.has(name)) return null
-      map.set(name, decodeWords(decodeRaw(value)))
+      if (name === null || value === null) return null
+      const star = starOf(name)
+      if (star === -1) return null
+      const base = star === name.length ? name : name.slice(0, star)
+      if (map.has(base)) return null
+      map.set(base, base === name ? decodeWords(decodeRaw(value)) : decodeExtended(decodeRaw(value)))
     }
     return map
   }
@@ -52,12 +56,15 @@ export class PartParameters {
   }
 }
 
-const isPlainName = (name: RawText): boolean => {
-  for (let at = 0; at < name.length; at++) {
+/** Where a plain name ends: at its last character if that is a star (RFC 2231 §4), else behind it. -1 for other names. */
+const starOf = (name: RawText): number => {
+  const last = name.length - 1
+  for (let at = 0; at <= last; at++) {
     const code = name.charCodeAt(at)
-    if (code <= 0x20 || code === 0x2a || (code >= 0x41 && code <= 0x5a) || code > 0x7e) return false
+    if (code === 0x2a) return at === last && at > 0 ? at : -1
+    if (code <= 0x20 || (code >= 0x41 && code <= 0x5a) || code > 0x7e) return -1
   }
-  return true
+  return name.length
 }
 
 export const noParameters = new PartParameters([])
