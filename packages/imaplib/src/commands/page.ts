@@ -4,8 +4,8 @@ import { findUids } from './find-uids.ts'
 import { type SortKey, sortSteps } from './ordering/sort-keys.ts'
 import type { CallOptions } from './run.ts'
 import type { MailboxRunner } from './runner.ts'
-import { uidSearch } from './search.ts'
-import { compileSearch } from './search-criteria.ts'
+import { type SearchReturn, uidSearch } from './search.ts'
+import { compileSearch, type SearchProgram } from './search-criteria.ts'
 import type { SearchCriteria } from './search-keys/index.ts'
 import { sortHere, sortsItself, uidSort } from './sort.ts'
 
@@ -40,10 +40,8 @@ export const page =
     const { criteria = { all: true }, sort, ...call } = options
     const program = compileSearch(criteria)
     if (sort === undefined) {
-      if (partialSearch(runner, places)) {
-        const reply = await runner.run(uidSearch, [program, { items: ['COUNT'], partial: places }], call)
-        if (reply.partial !== null && reply.count !== null) return { uids: [...reply.partial], total: reply.count }
-      }
+      const found = await searchWindow(runner, program, places, call)
+      if (found !== null) return found
       const all = await findUids(runner, program, call)
       return { uids: [...windowOf(all, places)], total: all.size }
     }
@@ -57,9 +55,29 @@ export const page =
     return cut((await runner.run(uidSort, [steps, program, wanted], call)).uids, places)
   }
 
-/** RFC 5267 §4.4 has windows from the beginning only; RFC 9394 from the end too. */
-const partialSearch = (runner: MailboxRunner, [from]: readonly [number, number]): boolean =>
-  runner.has('PARTIAL') || (from > 0 && runner.has('CONTEXT=SEARCH'))
+/**
+ * The window from the server; null where it has none. RFC 5267 §4.4 has windows from the beginning only, RFC 9394 from
+ * the end too: but Cyrus 3.12 counts those from the beginning all the same. So a window at the end is asked for with the
+ * highest UID, which must be the last in it.
+ */
+const searchWindow = async (
+  runner: MailboxRunner,
+  program: SearchProgram,
+  places: readonly [number, number],
+  call: CallOptions,
+): Promise<Page | null> => {
+  const forwards = places[0] > 0
+  if (!runner.has('PARTIAL') && !(forwards && runner.has('CONTEXT=SEARCH'))) return null
+  if (forwards) {
+    const { partial, count } = await runner.run(uidSearch, [program, { items: ['COUNT'], partial: places }], call)
+    return partial === null || count === null ? null : { uids: [...partial], total: count }
+  }
+  const fromEnd = [-1, Math.min(...places)] as const
+  const wanted: SearchReturn = { items: ['COUNT', 'MAX'], partial: fromEnd }
+  const { partial, count, max } = await runner.run(uidSearch, [program, wanted], call)
+  if (partial === null || count === null || (count > 0 && partial.last !== max)) return null
+  return { uids: [...windowOf(partial, places)], total: count }
+}
 
 /** Places from 1, or from -1 backwards, as indices from 0: the second one not included. */
 const indices = (places: readonly [number, number], size: number): [number, number] => {

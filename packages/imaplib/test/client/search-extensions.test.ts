@@ -109,9 +109,15 @@ describe('pages of what is found', () => {
     await using session = await talk(
       'ESEARCH PARTIAL',
       `${selectInbox()}
-      C: A01 UID SEARCH RETURN (COUNT PARTIAL -1:-100) UNDELETED UNKEYWORD $Junk
-      S: * ESEARCH (TAG "A01") UID COUNT 23764 PARTIAL (-1:-100 99696,99701:99702)
+      C: A01 UID SEARCH RETURN (COUNT MAX PARTIAL -1:-100) UNDELETED UNKEYWORD $Junk
+      S: * ESEARCH (TAG "A01") UID COUNT 23764 MAX 99702 PARTIAL (-1:-100 99696,99701:99702)
       S: A01 OK Completed
+      C: A03 UID SEARCH RETURN (COUNT MAX PARTIAL -1:-3) ALL
+      S: * ESEARCH (TAG "A03") UID COUNT 4 MAX 9 PARTIAL (-1:-3 1:3)
+      S: A03 OK Completed
+      C: A04 UID SEARCH RETURN (ALL COUNT) ALL
+      S: * ESEARCH (TAG "A04") UID ALL 1:3,9 COUNT 4
+      S: A04 OK Completed
       C: A02 UID SEARCH RETURN (COUNT PARTIAL 23500:24000) ALL
       S: * ESEARCH (TAG "A02") UID COUNT 3 PARTIAL (23500:24000 NIL)
       S: A02 OK Completed`,
@@ -119,6 +125,8 @@ describe('pages of what is found', () => {
     const inbox = await session.client.open('INBOX')
     const last = await inbox.page([-1, -100], { criteria: { undeleted: true, unkeyword: '$Junk' } })
     expect(last).toEqual({ uids: [99696, 99701, 99702], total: 23764 })
+    // Cyrus 3.12 counts from the wrong end.
+    expect(await inbox.page([-2, -3])).toEqual({ uids: [2, 3], total: 4 })
     expect(await inbox.page([23500, 24000])).toEqual({ uids: [], total: 3 })
   })
 
