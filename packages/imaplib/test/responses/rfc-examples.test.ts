@@ -42,8 +42,16 @@ describe('the examples of RFCs', () => {
   it('are all understood, and need no repairs, but for slips of the RFC that the title names', () => {
     for (const { title, input } of cases)
       expect(/"type":"unparsed"|"repairs"/.test(JSON.stringify(outcome([input], parse))), title).toBe(
-        title.endsWith('(sic)'),
+        /\(sic\)( \[escaped\])?$/.test(title),
       )
+  })
+
+  it('are whole: no literal goes on past the end', () => {
+    for (const { title, input } of cases)
+      expect([outcome([input, Buffer.from('* 1 EXISTS\r\n')], parse)].flat(), title).toContainEqual({
+        type: 'EXISTS',
+        count: 1,
+      })
   })
 
   it('name the section that they are from', () => {

@@ -34,7 +34,8 @@ const names = [
   'NOTIFICATIONOVERFLOW', // RFC 5465 §5.8
   'TEMPFAIL', // RFC 5259 §9
   'TOOBIG', // RFC 4469 §5
-  'TOOMANY', // RFC 10022: more UIDBATCHES than the server likes to answer
+  'TOOFEW', // RFC 10022 §3.1.3.2: batches of fewer messages than the server makes them of
+  'TOOMANY', // RFC 10022 §3.1.5: batches of more messages in all than the server answers for
   'UIDREQUIRED', // RFC 9586 §3
   'USEATTR', // RFC 6154 §6
   'THROTTLED', // Gmail
