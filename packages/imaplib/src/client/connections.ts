@@ -54,7 +54,9 @@ export class Connections {
   readonly lanes: Lanes
   private settings: Settings
   private readonly events: ConnectionEvents
-  private readonly stop = new AbortController()
+  private stopped = false
+  /** Attempts to connect that are under way, to be ended with the client. */
+  private readonly attempts: AbortController[] = []
   /** True until the first session stands: a first attempt that fails is not repeated. */
   private first = true
   /** Sessions that are lent to nobody else: see {@link apart}. */
@@ -157,7 +159,7 @@ export class Connections {
     try {
       return await attempt()
     } catch (error) {
-      if (!(error instanceof ImapError) || this.settings.reconnect === false || this.stop.signal.aborted) throw error
+      if (!(error instanceof ImapError) || this.settings.reconnect === false || this.stopped) throw error
       const unsent = error.code === 'ECLOSED'
       if (!unsent && !(idempotent && gone.has(error.code))) throw error
       return attempt()
@@ -166,7 +168,7 @@ export class Connections {
 
   /** A connection of one's own, beside those that are shared. Whoever asked for it ends it; closing the client does too. */
   async apart(): Promise<Session> {
-    if (this.stop.signal.aborted) throw new ImapError('ECLOSED', 'This client has been closed.')
+    if (this.stopped) throw new ImapError('ECLOSED', 'This client has been closed.')
     const session = await this.open()
     this.outside.add(session)
     session.listen({ closed: () => this.outside.delete(session) })
@@ -196,7 +198,8 @@ export class Connections {
   }
 
   close(): void {
-    this.stop.abort()
+    this.stopped = true
+    for (const attempt of this.attempts) attempt.abort()
     for (const session of this.outside) session.connection.destroy(null)
     this.lanes.close(new ImapError('ECLOSED', 'This client has been closed.'))
   }
@@ -219,7 +222,7 @@ export class Connections {
     const attempts = this.first || reconnect === false ? 1 : Math.max(1, reconnect.attempts)
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { session, serverId } = await openSession(this.settings, this.stop.signal)
+        const { session, serverId } = await this.underWay((controller) => openSession(this.settings, controller))
         for (const tell of this.standing.values()) await tell(session)
         this.first = false
         this.latest = session
@@ -236,18 +239,30 @@ export class Connections {
         return session
       } catch (error) {
         if (attempt >= attempts || !worthAnotherTry(error)) throw error
-        await this.pause(attempt)
+        await this.underWay((controller) => this.pause(attempt, controller.signal))
       }
     }
   }
 
+  /** Closing the client ends it. */
+  private async underWay<T>(task: (controller: AbortController) => Promise<T>): Promise<T> {
+    const controller = new AbortController()
+    this.attempts.push(controller)
+    if (this.stopped) controller.abort()
+    try {
+      return await task(controller)
+    } finally {
+      this.attempts.splice(this.attempts.indexOf(controller), 1)
+    }
+  }
+
   /** Doubles from try to try, with up to half of it left to chance: a thousand clients must not come back as one. */
-  private pause(attempt: number): Promise<void> {
+  private pause(attempt: number, signal: AbortSignal): Promise<void> {
     const { reconnect } = this.settings
     if (reconnect === false) return Promise.resolve()
     const full = Math.min(reconnect.maxDelay, reconnect.delay * 2 ** (attempt - 1))
     const delay = full / 2 + (Math.random() * full) / 2
-    const { signal } = this.stop
+    if (signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
       const timer = setTimeout(done, delay)
       function done() {

@@ -16,6 +16,14 @@ export interface Tenant {
   yield(): void
 }
 
+/** Who lends lanes. */
+export interface LaneOwner {
+  /** Whether somebody waits for a lane. */
+  readonly wanted: boolean
+  /** A user has gone: gives the lane to who waits for it. */
+  serve(): void
+}
+
 /**
  * One connection, and who uses the mailbox that is selected there.
  *
@@ -31,29 +39,23 @@ export class Lane {
   /** For choosing the lane whose selection was used least recently. */
   lastUsed = 0
 
-  private readonly freed: () => void
-  private readonly wanted: () => boolean
+  private readonly owner: LaneOwner
 
-  /**
-   * @param freed called when a user has gone: somebody may wait for the lane
-   * @param wanted whether somebody waits for a lane
-   */
-  constructor(session: Session, freed: () => void, wanted: () => boolean) {
+  constructor(session: Session, owner: LaneOwner) {
     this.session = session
-    this.freed = freed
-    this.wanted = wanted
+    this.owner = owner
   }
 
   /** The tenant will be asked to let go when somebody waits, and at once if somebody does already. */
   admit(tenant: Tenant): void {
     this.tenants.add(tenant)
-    if (this.wanted()) tenant.yield()
+    if (this.owner.wanted) tenant.yield()
   }
 
   /** One user less. A function of its own, to be handed on for each command without making another. */
   readonly leave = (): void => {
     this.users -= 1
-    this.freed()
+    this.owner.serve()
   }
 
   get alive(): boolean {

@@ -2,7 +2,7 @@ import type { CallOptions } from '../commands/run.ts'
 import type { Session } from '../commands/session.ts'
 import { ImapError } from '../errors/imap-error.ts'
 import { heeded } from './heeded.ts'
-import { Lane, sameTarget, type Target } from './lane.ts'
+import { Lane, type LaneOwner, sameTarget, type Target } from './lane.ts'
 
 /** The right to use a lane with the wanted mailbox selected, until it is released. */
 export interface Lease {
@@ -24,7 +24,7 @@ interface Waiting {
  * the lane where it is selected; an idle lane; a new connection, if the client may have one more; or the place at the
  * end of the queue, and then those who hold a lane without need (an unread fetch, a watch) are asked to let go.
  */
-export class Lanes {
+export class Lanes implements LaneOwner {
   private readonly open: () => Promise<Session>
   private readonly most: number
   private lanes: Lane[] = []
@@ -40,6 +40,10 @@ export class Lanes {
     this.most = most
   }
 
+  get wanted(): boolean {
+    return this.waiting.length > 0
+  }
+
   /** Lanes in order of opening. */
   get all(): readonly Lane[] {
     return this.lanes
@@ -47,11 +51,7 @@ export class Lanes {
 
   /** Takes a session that is there already as the first lane. */
   adopt(session: Session): Lane {
-    const lane = new Lane(
-      session,
-      () => this.serve(),
-      () => this.waiting.length > 0,
-    )
+    const lane = new Lane(session, this)
     this.lanes.push(lane)
     session.listen({ closed: () => this.drop(lane) })
     return lane
@@ -194,7 +194,7 @@ export class Lanes {
   }
 
   /** Gives lanes to those who wait, first come first served. */
-  private serve(): void {
+  serve(): void {
     for (;;) {
       const next = this.waiting[0]
       if (next === undefined) return

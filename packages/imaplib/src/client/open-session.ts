@@ -26,14 +26,18 @@ export interface OpenedSession {
  * From the greeting it takes as few round trips as the server's codes allow: with capabilities in greeting and tagged
  * OK, one for the login and one for ID and ENABLE, which travel together.
  *
+ * @param attempt ends it when it is aborted; used for the limits of the settings too, so not to be used again
  * @throws ImapError one for each way in which it fails; nothing stays open then. Node's own errors (`ECONNREFUSED` …)
  * are the `cause` of an `ECONNECT`
  */
-export const openSession = async (settings: Settings, signal?: AbortSignal): Promise<OpenedSession> => {
-  const deadline = new AbortController()
-  const timer = setTimeout(() => deadline.abort(TIME_IS_UP), settings.timeout)
-  const given = [deadline.signal, settings.signal, signal].filter((each) => each !== undefined)
-  const limit = AbortSignal.any(given)
+export const openSession = async (settings: Settings, attempt: AbortController): Promise<OpenedSession> => {
+  // One signal for all that may end the attempt. `AbortSignal.any` would leave traces on signals that live long.
+  const limit = attempt.signal
+  const timer = setTimeout(() => attempt.abort(TIME_IS_UP), settings.timeout)
+  const given = settings.signal
+  const onGiven = () => attempt.abort(given?.reason)
+  if (given?.aborted === true) onGiven()
+  else given?.addEventListener('abort', onGiven)
   let session: Session | null = null
   let stop: ImapError | null = null
   const onAbort = () => {
@@ -55,6 +59,7 @@ export const openSession = async (settings: Settings, signal?: AbortSignal): Pro
     throw stop ?? (limit.aborted ? interrupted(limit.reason, settings) : asImapError(error, settings))
   } finally {
     clearTimeout(timer)
+    given?.removeEventListener('abort', onGiven)
     limit.removeEventListener('abort', onAbort)
   }
 }
