@@ -4,7 +4,7 @@ import { notifySet } from '../commands/notify.ts'
 import { select } from '../commands/select.ts'
 import type { Session } from '../commands/session.ts'
 import type { SessionListener } from '../commands/session-listener.ts'
-import { knownItems, status } from '../commands/status.ts'
+import { knownItems, status, type StatusItem } from '../commands/status.ts'
 import { unselect } from '../commands/unselect.ts'
 import { CommandRefused } from '../errors/failures.ts'
 import { ImapError } from '../errors/imap-error.ts'
@@ -31,7 +31,10 @@ export interface AccountWatchOptions {
   readonly renew?: number | undefined
 }
 
-const wanted = ['messages', 'unseen', 'uidNext', 'uidValidity', 'highestModSeq', 'mailboxId'] as const
+const wanted = ['messages', 'unseen', 'uidNext', 'uidValidity', 'highestModSeq'] as const
+
+/** Who compares lists knows a renamed mailbox by its id alone (RFC 8474 §4.1). */
+const wantedForComparing = [...wanted, 'mailboxId'] as const
 
 /**
  * Tells what happens in the mailboxes of an account, over one connection of its own: by NOTIFY (RFC 5465) where the
@@ -223,7 +226,7 @@ export class AccountWatch implements AsyncIterableIterator<AccountEvent>, Sessio
     const listens = scope.includes('INBOX') && (session.has('IDLE') || session.has('IMAP4rev2'))
     const reach = this.options.poll ?? 60_000
     while (this.here(session)) {
-      await this.takeStock(session, scope)
+      await this.takeStock(session, scope, wantedForComparing)
       if (!this.here(session)) return
       if (!listens) {
         await this.pause(reach)
@@ -244,12 +247,12 @@ export class AccountWatch implements AsyncIterableIterator<AccountEvent>, Sessio
   }
 
   /** The counts of all mailboxes, and what is new in them. */
-  private async takeStock(session: Session, scope: WatchScope): Promise<void> {
+  private async takeStock(session: Session, scope: WatchScope, items: readonly StatusItem[] = wanted): Promise<void> {
     this.stirred = false
     const { patterns, subscribed } = scope
     const asked = askable(session, this.account)
     shareNamespaces(this.connections, asked)
-    const found = await listMailboxes(asked, { pattern: patterns, subscribed, status: wanted })
+    const found = await listMailboxes(asked, { pattern: patterns, subscribed, status: items })
     const present = found.filter(({ name, attributes }) => scope.includes(name) && !attributes.has('\\NonExistent'))
     this.tell(this.ledger.snapshot(present))
   }
@@ -261,8 +264,10 @@ export class AccountWatch implements AsyncIterableIterator<AccountEvent>, Sessio
       try {
         this.tell(this.ledger.status(mailbox, await session.run(status, [mailbox, items])))
       } catch (error) {
-        // It may be gone again by now, or be no mailbox but a level of names.
-        if (!(error instanceof CommandRefused)) throw error
+        // It may be gone again by now, or be no mailbox but a level of names. Cyrus says OK, and tells nothing, when it has
+        // been renamed meanwhile. Its counts come when they change.
+        if (!(error instanceof CommandRefused || (error instanceof ImapError && error.code === 'EUNPARSED')))
+          throw error
       }
     }
   }

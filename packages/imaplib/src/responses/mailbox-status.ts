@@ -56,10 +56,29 @@ const highestModSeq: ItemReader = (scan, status, context) => {
   context.repaired('number-negative')
 }
 
-const mailboxId: ItemReader = (scan, status) => {
-  const listed = scan.openList()
-  status.mailboxId = scan.astring()
-  if (listed) scan.closeList()
+const mailboxId: ItemReader = (scan, status, context) => {
+  if (!scan.openList()) {
+    status.mailboxId = scan.astring()
+    return
+  }
+  const { text, pos, end } = scan
+  let close = text.indexOf(')', pos)
+  // One that another item, or the end of the list, follows: a parenthesis may be among the wrong octets.
+  while (isWithin(close + 1, end) && text.charCodeAt(close + 1) !== SPACE && text.charCodeAt(close + 1) !== CLOSE)
+    close = text.indexOf(')', close + 1)
+  if (!isWithin(close, end)) return scan.fail('")"')
+  const id = text.slice(pos, close)
+  if (isPlain(id)) status.mailboxId = id
+  else context.repaired('mailbox-id-octets')
+  scan.pos = close + 1
+}
+
+const isWithin = (at: number, end: number): boolean => at > 0 && at < end
+
+/** More than RFC 8474 §7 lets an id have, but nothing that no text would have. */
+const isPlain = (id: string): boolean => {
+  for (let at = 0; at < id.length; at += 1) if (id.charCodeAt(at) <= SPACE || id.charCodeAt(at) > 0x7e) return false
+  return id !== ''
 }
 
 const items: ReadonlyMap<string, ItemReader> = new Map([
@@ -107,6 +126,8 @@ const readName = (scan: Scanner, context: ParseContext): NamedMailbox => {
   return namedMailbox(scan.text.slice(start, open).trimEnd(), context)
 }
 
+const SPACE = 0x20
 const OPEN = 0x28
+const CLOSE = 0x29
 const ZERO = 0x30
 const NINE = 0x39

@@ -74,4 +74,12 @@ export const mailboxQuirks = [
     repair: 'read as NIL: names have no levels',
     reference: 'RFC 9051 §9 mailbox-list; imapflow #351',
   },
+  {
+    id: 'mailbox-id-octets',
+    server: 'Cyrus 3.6 to 3.12',
+    symptom: 'MAILBOXID in STATUS is whatever lay in memory',
+    sample: '* STATUS INBOX (MESSAGES 2 MAILBOXID (\x07S\x81\x9d)U) UNSEEN 0)',
+    repair: 'taken for not told; the other items count',
+    reference: 'RFC 8474 §4.3',
+  },
 ] as const satisfies readonly Quirk[]
