@@ -48,12 +48,12 @@ export const appendMessage = async (
   message: MessageSource,
   options: AppendOptions,
 ): Promise<Appended | null> => {
-  const { signal, timeout, ...attributes } = options
+  const { signal, timeout, onProgress, ...attributes } = options
   const ended = endOf({ signal, timeout })
   const prepared = prepare({ message, ...attributes }, ended)
   try {
     await checkLimit(connections, mailbox, prepared.size, { signal, timeout })
-    const code = await connections.run(append, [mailbox, [prepared.message]], { signal, timeout })
+    const code = await connections.run(append, [mailbox, [prepared.message]], { signal, timeout, onProgress })
     return placesOf(code, 1)[0] ?? null
   } finally {
     prepared.discard()
@@ -67,7 +67,7 @@ export const appendMessages = async (
   messages: Iterable<MessageToAppend> | AsyncIterable<MessageToAppend>,
   options: CallOptions,
 ): Promise<(Appended | null)[]> => {
-  const { signal, timeout } = options
+  const { signal, timeout, onProgress } = options
   const ended = endOf(options)
   const done: (Appended | null)[] = []
   let batch: Prepared[] = []
@@ -76,16 +76,19 @@ export const appendMessages = async (
     const now = batch
     batch = []
     octets = 0
-    if (now.length > 0) await appendBatch(connections, mailbox, now, { signal, timeout }, done)
+    if (now.length > 0) await appendBatch(connections, mailbox, now, { signal, timeout, onProgress }, done)
   }
   try {
     await connections.any()
+    // RFC 9738 §3.2: a server that does only so many messages at a time refuses an APPEND of more.
+    const limits = connections.values('MESSAGELIMIT').map(Number).filter(Number.isSafeInteger)
+    const most = Math.max(1, Math.min(MOST_MESSAGES, ...limits))
     for await (const each of messages) {
       const prepared = prepare(each, ended)
       batch.push(prepared)
       await checkLimit(connections, mailbox, prepared.size, options)
       octets += prepared.size
-      if (batch.length === MOST_MESSAGES || octets >= MOST_OCTETS) await flush()
+      if (batch.length === most || octets >= MOST_OCTETS) await flush()
     }
     await flush()
   } catch (error) {

@@ -29,7 +29,14 @@ export const replaceMessage = async (
   message: MessageSource,
   options: ReplaceOptions,
 ): Promise<Appended | null> => {
-  const { mailbox: destination = mailbox.name, withoutReplace = 'refuse', signal, timeout, ...attributes } = options
+  const {
+    mailbox: destination = mailbox.name,
+    withoutReplace = 'refuse',
+    signal,
+    timeout,
+    onProgress: _,
+    ...attributes
+  } = options
   if (withoutReplace !== 'refuse' && withoutReplace !== 'append-then-expunge')
     throw invalid(`withoutReplace: ${JSON.stringify(withoutReplace)} is no choice`)
   const old = SequenceSet.of(uid)

@@ -206,6 +206,12 @@ export class Session implements CommandContext {
       const message = `${command.name} is not legal in the state "${this.state}", only in: ${states}.`
       return new ImapError('ESTATE', message, { command: command.name })
     }
+    // RFC 9586 §3: the server would answer BAD [UIDREQUIRED].
+    if (this.isEnabled('UIDONLY') && command.order(args) === 'numbers')
+      return new ImapError('ESTATE', `${command.name} by sequence numbers is not legal under UIDONLY.`, {
+        command: command.name,
+        responseCode: 'UIDREQUIRED',
+      })
     const needs = command.needs(args)
     if (needs.length > 0 && !needs.some((capability) => this.has(capability)))
       return new MissingCapability(needs, command.name)

@@ -6,7 +6,7 @@ import { gmailLabels, gmailMessageId, gmailThreadId } from './fetch-items/gmail.
 import { envelope, bodyStructure } from './fetch-items/structure.ts'
 import { flags, internalDate, modseq, size, uid } from './fetch-items/attributes.ts'
 import { emailId, threadId } from './fetch-items/object-id.ts'
-import { preview } from './fetch-items/preview.ts'
+import { preview, snippet } from './fetch-items/preview.ts'
 import { saveDate } from './fetch-items/save-date.ts'
 
 /** The items of the base protocol, which have a place of their own in a row (RFC 9051 §7.5.2, RFC 7162 §3.1.4). */
@@ -35,6 +35,7 @@ const extensions: readonly FetchItem<unknown>[] = [
   gmailThreadId,
   preview,
   saveDate,
+  snippet,
   threadId,
 ]
 

@@ -46,6 +46,7 @@ describe('extensions for messages, on Dovecot 2.3', () => {
     expect(message?.saveDate).toBeInstanceOf(Date)
     expect(message?.binarySize.get('2')).toBe(5)
     expect(message?.binary.get('2')).toEqual(Buffer.from([0, 1, 2, 3, 4]))
+    expect((await inbox.fetchOne(1, { snippet: true }))?.snippet).toBe('Si vis pacem, para bellum.')
     const lazy = await inbox.fetchOne(2, { preview: 'lazy' })
     expect(lazy?.preview ?? 'one').toBe('one')
     const today = new Date(Date.now() - 86_400_000)

@@ -4,7 +4,7 @@ import * as basics from './basics.ts'
 import { binarySize } from './binary-size.ts'
 import * as gmail from './gmail.ts'
 import * as objectId from './object-id.ts'
-import { preview } from './preview.ts'
+import { preview, snippet } from './preview.ts'
 import type { RequestItem } from './request-item.ts'
 import { saveDate } from './save-date.ts'
 import * as sections from './sections.ts'
@@ -27,6 +27,7 @@ const table = {
   threadId: objectId.threadId,
   saveDate,
   preview,
+  snippet,
   annotation,
   gmailMessageId: gmail.gmailMessageId,
   gmailThreadId: gmail.gmailThreadId,

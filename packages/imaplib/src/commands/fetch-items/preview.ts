@@ -15,3 +15,11 @@ export const preview: RequestItem<true | 'lazy', string | null> = {
   present: (row) => row.get(response.preview) !== undefined,
   read: (row) => row.get(response.preview) ?? null,
 }
+
+/** SNIPPET: the same by servers that had it before it was a standard (SNIPPET=FUZZY: Dovecot 2.2 and 2.3). */
+export const snippet: RequestItem<true, string | null> = {
+  needs: 'SNIPPET=FUZZY',
+  write: (out) => void out.atom('SNIPPET').list(['FUZZY'], (each) => out.atom(each)),
+  present: (row) => row.get(response.snippet) !== undefined,
+  read: (row) => row.get(response.snippet) ?? null,
+}

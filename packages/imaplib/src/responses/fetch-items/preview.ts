@@ -13,3 +13,6 @@ export const preview: FetchItem<string | null> = {
     return text
   },
 }
+
+/** SNIPPET: what PREVIEW was called before it became a standard (SNIPPET=FUZZY; Dovecot 2.2 and 2.3). */
+export const snippet: FetchItem<string | null> = { name: 'SNIPPET', parse: preview.parse }
