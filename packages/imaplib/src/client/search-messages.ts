@@ -151,7 +151,9 @@ class Asking {
 
   private wanted(alone: boolean): SearchReturn {
     const { asked, session } = this
-    const places = this.partial !== undefined && !asked.has('all') && session.has('PARTIAL') ? this.partial : undefined
+    // Windows at the end are cut out of the whole result: Cyrus 3.12 counts them from the beginning.
+    const forwards = this.partial !== undefined && this.partial[0] > 0
+    const places = forwards && !asked.has('all') && session.has('PARTIAL') ? this.partial : undefined
     const uids = asked.has('all') || !alone || (this.partial !== undefined && places === undefined)
     const named = new Set<SearchReturn['items'][number]>()
     if (asked.has('min')) named.add('MIN')
