@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parseUntagged } from '../src/responses/parse-untagged.ts'
@@ -8,7 +8,7 @@ import { Framer } from '../src/wire/framer.ts'
 
 /*
  * Fixtures: files of what servers send and what is to be made of it, readable as text. `responses/fetch.fixture` belongs
- * to `src/responses/fetch.ts`. Each case is:
+ * to `src/responses/fetch.ts`, `responses/rfc/rfc9051.fixture` has the examples of that RFC. Each case is:
  *
  *   === RFC 9051 §7.5.2: a title
  *   * 23 FETCH (UID 5)
@@ -45,6 +45,18 @@ export const loadFixtures = (name: string): FixtureCase[] => {
     const expected = divider === -1 ? '' : lines.slice(divider + 1).join('\n')
     return { title, source, input: wire(title, source), expected: expected.trim() }
   })
+}
+
+/** Each response of all fixtures by itself: what tests begin with that look for what nobody has thought of. */
+export const everyResponse = (): Buffer[] => {
+  const found = new Set<string>()
+  const keep = ({ bytes, start, end }: Frame) => found.add(bytes.toString('latin1', start, end))
+  for (const file of readdirSync(fileURLToPath(new URL('./responses', import.meta.url)), { recursive: true })) {
+    const name = /^(.*)\.fixture$/.exec(String(file).replaceAll('\\', '/'))?.[1]
+    if (name === undefined) continue
+    for (const { input } of loadFixtures(`responses/${name}`)) new Framer({ frame: keep }).push(input)
+  }
+  return [...found].map((response) => Buffer.from(`${response}\r\n`, 'latin1'))
 }
 
 const wire = (title: string, source: string): Buffer => {

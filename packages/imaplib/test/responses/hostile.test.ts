@@ -4,7 +4,7 @@ import { parseUntagged } from '../../src/responses/parse-untagged.ts'
 import { responseParsers } from '../../src/responses/registry.ts'
 import { ParseContext } from '../../src/responses/response-parser.ts'
 import type { Frame } from '../../src/wire/frame.ts'
-import { loadFixtures } from '../fixtures.ts'
+import { everyResponse } from '../fixtures.ts'
 
 /** Parses what need not have come through the framer: its literals may lie about their size. */
 const parse = (bytes: Buffer) => {
@@ -19,9 +19,7 @@ const parse = (bytes: Buffer) => {
   return parseUntagged(frame, new ParseContext({ lazy: false }))
 }
 
-const fixtures = ['condition', 'list', 'mailbox-status', 'esearch', 'namespace', 'metadata', 'id', 'acl', 'thread']
-fixtures.push('url-authorisation', 'converted', 'quota', 'search', 'vanished', 'uid-batches')
-const samples = fixtures.flatMap((name) => loadFixtures(`responses/${name}`).map(({ input }) => input))
+const samples = everyResponse()
 
 describe('any bytes', () => {
   it('become a value', () => {

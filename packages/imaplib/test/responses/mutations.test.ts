@@ -1,19 +1,13 @@
-import { readdirSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ImapError } from '../../src/errors/imap-error.ts'
 import { parseUntagged } from '../../src/responses/parse-untagged.ts'
 import { ParseContext } from '../../src/responses/response-parser.ts'
 import { Framer } from '../../src/wire/framer.ts'
-import { loadFixtures, readable } from '../fixtures.ts'
+import { everyResponse, readable } from '../fixtures.ts'
 
 /** All fixtures, with bytes changed, dropped, doubled and swapped: nothing but values may come out. */
-const corpus = readdirSync(fileURLToPath(new URL('.', import.meta.url)))
-  .filter((file) => file.endsWith('.fixture'))
-  .flatMap((file) => loadFixtures(`responses/${file.slice(0, -'.fixture'.length)}`))
-  .map(({ input }) => input)
-  .filter((input) => input.subarray(0, 1).toString() === '*')
+const corpus = everyResponse().filter((response) => response.subarray(0, 1).toString() === '*')
 
 const tokens = [
   '(',

@@ -8,7 +8,7 @@ import { ParseContext } from '../../src/responses/response-parser.ts'
 import { readUsualEnvelope, readUsualStructure } from '../../src/responses/usual-form.ts'
 import { ParseError } from '../../src/wire/parse-error.ts'
 import { Scanner } from '../../src/wire/scanner.ts'
-import { loadFixtures } from '../fixtures.ts'
+import { everyResponse } from '../fixtures.ts'
 
 /** What every form is compared with: other rows' bytes lie behind the text, as they do in the shared buffer. */
 const LEFT_BEHIND = ' NIL NIL NIL ("a" NIL "b" "c") 12 34) "x" NIL) "y")))'
@@ -63,14 +63,12 @@ const usual = {
 }
 
 /** The values of all fixtures, wherever one may begin. */
-const corpus = ['envelope', 'body-structure', 'fetch'].flatMap((name) =>
-  loadFixtures(`responses/${name}`).flatMap(({ input }) => {
-    const text = input.toString('latin1').replace(/\r?\n$/, '')
-    return [...text.matchAll(/(?:ENVELOPE|BODYSTRUCTURE|BODY) (?=\()/g)].map(({ index, 0: { length } }) =>
-      text.slice(index + length),
-    )
-  }),
-)
+const corpus = everyResponse().flatMap((response) => {
+  const text = response.toString('latin1').replace(/\r?\n$/, '')
+  return [...text.matchAll(/(?:ENVELOPE|BODYSTRUCTURE|BODY) (?=\()/g)].map(({ index, 0: { length } }) =>
+    text.slice(index + length),
+  )
+})
 
 const tokens = ['(', ')', '"', '\\', ' ', '{3}\r\n', 'NIL', '0', '-1', '\xe9', '"inline"', '("attachment" NIL)', '1.5']
 
