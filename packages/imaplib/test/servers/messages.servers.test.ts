@@ -1,7 +1,15 @@
-import type { ConnectOptions } from 'imaplib'
+import type { ConnectOptions, FetchedMessage } from 'imaplib'
 import { orSkipped, startCyrus, startDovecot24, type TestServer } from 'imap-test-servers'
 import { afterAll, describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import { sortSteps } from '../../src/commands/ordering/sort-keys.ts'
+import { sortRows } from '../../src/commands/ordering/sort-rows.ts'
+import { threadByReferences } from '../../src/commands/ordering/thread-by-references.ts'
+import { threadBySubject } from '../../src/commands/ordering/thread-by-subject.ts'
+import { asThreads } from '../../src/commands/ordering/thread-node.ts'
+import { threadable, threadQuery } from '../../src/commands/ordering/threadable.ts'
 import type { WatchEvent } from '../../src/client/watch.ts'
+import { hardToOrder } from '../client/hard-to-order.ts'
 import { seed } from '../client/seed.ts'
 import { exercised } from '../exercised.ts'
 import { liveClient } from '../live-client.ts'
@@ -122,6 +130,31 @@ describe.skipIf(cyrus === undefined)('Cyrus 3.12', () => {
     ])
     expect(await inbox.thread('REFS')).toHaveLength(2)
     exercised(server, 'SORT', 'ESORT', 'THREAD=REFERENCES', 'THREAD=REFS')
+  })
+
+  it('sorts and threads as we do without it, but for subjects that are not ASCII', { timeout: 120_000 }, async () => {
+    await using client = await open(server)
+    let round = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(hardToOrder, { minLength: 2, maxLength: 12 }), async (some) => {
+        const messages = some.map((each, at) => ({
+          ...each,
+          date: new Date(Date.UTC(2026, 1, 1 + each.arrival, 0, 0, at)),
+        }))
+        const name = `round${(round += 1)}`
+        await client.create(name)
+        await seed(client, messages, name)
+        await using mailbox = await client.open(name)
+        const rows = (await mailbox.fetchAll('1:*', { ...threadQuery, size: true })) as unknown as FetchedMessage[]
+        for (const key of ['arrival', 'cc', 'date', 'from', 'size', 'to'] as const)
+          expect(sortRows(rows, sortSteps([key])), key).toEqual(await mailbox.sort([key]))
+        const found = rows.map(threadable)
+        expect(asThreads(threadByReferences(found))).toEqual(await mailbox.thread('REFERENCES'))
+        expect(asThreads(threadBySubject(found))).toEqual(await mailbox.thread('ORDEREDSUBJECT'))
+      }),
+      { numRuns: 8 },
+    )
+    exercised(server, 'THREAD=ORDEREDSUBJECT')
   })
 
   it('live searches by searching again', async () => {
