@@ -1,14 +1,14 @@
 import type { RawText } from '../wire/raw-text.ts'
 import type { Scanner, StreamedLiteral } from '../wire/scanner.ts'
 
-/** `* GENURLAUTH "imap://…:internal:91354a473744909de610943775f92038"` (RFC 4467 §7). */
+/** `* GENURLAUTH "imap://…:internal:91354a473744909de610943775f92038"` (RFC 4467 §8). */
 export interface GenUrlAuthResponse {
   readonly type: 'GENURLAUTH'
   /** Whoever has such a URL can read what it names. */
   readonly urls: readonly string[]
 }
 
-/** `* URLFETCH "imap://…" {28}…` (RFC 4467 §7), with its extended form (RFC 5524 §3). */
+/** `* URLFETCH "imap://…" {28}…` (RFC 4467 §8), with its extended form (RFC 5524 §3). */
 export interface UrlFetchResponse {
   readonly type: 'URLFETCH'
   readonly results: readonly UrlFetchResult[]
