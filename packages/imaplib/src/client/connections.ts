@@ -2,6 +2,7 @@ import type { Command } from '../commands/command.ts'
 import type { CallOptions } from '../commands/run.ts'
 import type { Session } from '../commands/session.ts'
 import { unauthenticate } from '../commands/unauthenticate.ts'
+import { closedError } from '../connection/fates.ts'
 import { AuthenticationError } from '../errors/failures.ts'
 import { ImapError } from '../errors/imap-error.ts'
 import { heeded } from './heeded.ts'
@@ -10,6 +11,7 @@ import { Lanes } from './lanes.ts'
 import { enter, openSession } from './open-session.ts'
 import { type Auth, settle, type Settings } from './options.ts'
 import { sayGoodbye } from './say-goodbye.ts'
+import { timeLeft } from './time-left.ts'
 
 /** What a client has done since it was made. */
 export interface Counters {
@@ -89,9 +91,12 @@ export class Connections {
     args: NoInfer<Args>,
     options: CallOptions = {},
   ): Promise<Result> {
+    const left = timeLeft(options)
+    const { account } = this
     return this.persist(command.idempotent, async () => {
-      const lane = await heeded(`Waiting for a connection for ${command.name}`, options, () => this.lanes.any())
-      return lane.session.run(command, args, options)
+      const lane = await heeded(`Waiting for a connection for ${command.name}`, left(), () => this.lanes.any())
+      this.checkAccount(account)
+      return lane.session.run(command, args, left())
     })
   }
 
@@ -118,7 +123,8 @@ export class Connections {
     this.settings = settle({ ...before, auth })
     this.account += 1
     for (const session of this.outside) session.connection.destroy(null)
-    const lanes = this.lanes.surrender()
+    for (const attempt of this.attempts) attempt.abort()
+    const lanes = this.lanes.surrender(switched())
     // A compression layer would have to end in the middle of the stream (RFC 8437 §4.1); a new connection is simpler.
     const usable = (lane: Lane) =>
       lane.alive && lane.idle && lane.session.connection.pending === 0 && lane.session.has('UNAUTHENTICATE')
@@ -144,6 +150,7 @@ export class Connections {
     try {
       const serverId = await enter(session, this.settings)
       for (const tell of this.standing.values()) await tell(session)
+      if (this.stopped) throw new ImapError('ECLOSED', 'This client has been closed.')
       this.latest = session
       this.lanes.adopt(session)
       this.events.opened(session, serverId)
@@ -156,10 +163,13 @@ export class Connections {
 
   /** Does something on a lane; once more when its connection was lost before anything was sent, or it does no harm. */
   async persist<Result>(idempotent: boolean, attempt: () => Promise<Result>): Promise<Result> {
+    const { account } = this
     try {
       return await attempt()
     } catch (error) {
       if (!(error instanceof ImapError) || this.settings.reconnect === false || this.stopped) throw error
+      // What one user has begun is not done again as another.
+      if (account !== this.account) throw error
       const unsent = error.code === 'ECLOSED'
       if (!unsent && !(idempotent && gone.has(error.code))) throw error
       return attempt()
@@ -170,6 +180,10 @@ export class Connections {
   async apart(): Promise<Session> {
     if (this.stopped) throw new ImapError('ECLOSED', 'This client has been closed.')
     const session = await this.open()
+    if (this.stopped) {
+      session.connection.destroy(null)
+      throw new ImapError('ECLOSED', 'This client has been closed.')
+    }
     this.outside.add(session)
     session.listen({ closed: () => this.outside.delete(session) })
     return session
@@ -197,11 +211,21 @@ export class Connections {
     return this.session.isEnabled(capability)
   }
 
-  close(): void {
+  /** Says good-bye on every connection and closes it. From the call on, nobody opens another. */
+  async close(): Promise<void> {
     this.stopped = true
     for (const attempt of this.attempts) attempt.abort()
+    const error = new ImapError('ECLOSED', 'This client has been closed.')
+    this.lanes.shutDoor(error)
+    const living = this.lanes.all.filter((lane) => lane.alive)
+    await Promise.all(living.map(({ session }) => sayGoodbye(session)))
     for (const session of this.outside) session.connection.destroy(null)
-    this.lanes.close(new ImapError('ECLOSED', 'This client has been closed.'))
+    this.lanes.close(error)
+  }
+
+  /** @throws ImapError `ECLOSED` when the client has become another user since */
+  checkAccount(account: number): void {
+    if (account !== this.account) throw switched()
   }
 
   /** What has gone over all connections, those that are closed too. */
@@ -220,10 +244,11 @@ export class Connections {
     if (reconnect === false && this.lostWith !== null)
       throw new ImapError('ECLOSED', `The connection was lost: ${this.lostWith.message}`, { cause: this.lostWith })
     const attempts = this.first || reconnect === false ? 1 : Math.max(1, reconnect.attempts)
+    const { account } = this
     for (let attempt = 1; ; attempt += 1) {
       try {
         const { session, serverId } = await this.underWay((controller) => openSession(this.settings, controller))
-        for (const tell of this.standing.values()) await tell(session)
+        await this.brief(session, account)
         this.first = false
         this.latest = session
         session.listen({
@@ -238,9 +263,24 @@ export class Connections {
         this.events.opened(session, serverId)
         return session
       } catch (error) {
-        if (attempt >= attempts || !worthAnotherTry(error)) throw error
+        this.checkAccount(account)
+        if (attempt >= attempts || this.stopped || !worthAnotherTry(error)) throw error
         await this.underWay((controller) => this.pause(attempt, controller.signal))
       }
+    }
+  }
+
+  /** Tells a new session what all are told. It is closed unless it is of use then. */
+  private async brief(session: Session, account: number): Promise<void> {
+    const { connection } = session
+    try {
+      for (const tell of this.standing.values()) await tell(session)
+      this.checkAccount(account)
+      // A server may greet, take the login, and say BYE in the same breath.
+      if (connection.closed) throw connection.endedWith ?? closedError(null, undefined)
+    } catch (error) {
+      connection.destroy(null)
+      throw error
     }
   }
 
@@ -274,6 +314,8 @@ export class Connections {
     })
   }
 }
+
+const switched = () => new ImapError('ECLOSED', 'The client has become another user.')
 
 /** A wrong password stays wrong, and asking again locks the account. */
 const worthAnotherTry = (error: unknown): boolean =>

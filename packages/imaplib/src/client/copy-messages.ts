@@ -10,7 +10,6 @@ import { canExpungeByUid, checkRemovable, markDeleted, remove, type WithoutUidPl
 import { PartlyDone } from './partly-done.ts'
 import { findUids } from './search-messages.ts'
 import { checkWritable, type SelectedMailbox } from './selected-mailbox.ts'
-import { timeLeft } from './time-left.ts'
 import { inPieces, toSet, type Uids } from './uids.ts'
 
 export interface MoveOptions extends CallOptions {
@@ -51,8 +50,7 @@ export const copyMessages = async (
 ): Promise<Copied | null> => {
   const pieces = inPieces(toSet(uids))
   checkDestination(destination)
-  return mailbox.use(false, options, async ({ lane: { session } }) => {
-    const call = timeLeft(options)
+  return mailbox.use(false, options, async ({ lane: { session } }, call) => {
     const progress = new Progress()
     for (const piece of pieces) {
       await progress.step(() => session.run<CopyArguments, void>(uidCopy, [piece, destination, progress.told], call()))
@@ -75,8 +73,7 @@ export const moveMessages = async (
   const { withoutUidPlus = 'refuse' } = options
   if (!['refuse', 'leave-deleted', 'if-only-these', 'all-deleted'].includes(withoutUidPlus))
     throw invalid(`withoutUidPlus: ${JSON.stringify(withoutUidPlus)} is no choice`)
-  return mailbox.use(false, options, async ({ lane: { session } }) => {
-    const call = timeLeft(options)
+  return mailbox.use(false, options, async ({ lane: { session } }, call) => {
     const progress = new Progress()
     const native = session.has('MOVE') || session.has('IMAP4rev2')
     if (!native) await checkFallback(session, SequenceSet.of(...pieces), withoutUidPlus, call)

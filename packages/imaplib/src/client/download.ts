@@ -81,7 +81,9 @@ export class Download implements AsyncIterable<Buffer> {
   async part(): Promise<BodyPart | null> {
     if (this.known !== null || !numbered.test(this.section)) return this.known
     const call = this.call
-    const structure = await this.mailbox.use(true, call, ({ lane }) => structureOf(lane.session, this.uid, call))
+    const structure = await this.mailbox.use(true, call, ({ lane }, left) =>
+      structureOf(lane.session, this.uid, left()),
+    )
     this.known = structure?.find(this.section) ?? null
     return this.known
   }

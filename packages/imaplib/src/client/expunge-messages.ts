@@ -7,7 +7,6 @@ import { invalid, ImapError } from '../errors/imap-error.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
 import { findUids } from './search-messages.ts'
 import { checkWritable, type SelectedMailbox } from './selected-mailbox.ts'
-import { timeLeft } from './time-left.ts'
 import { inPieces, toSet, type Uids } from './uids.ts'
 
 /**
@@ -31,14 +30,13 @@ export const canExpungeByUid = (session: Session): boolean => session.has('UIDPL
 /** Removes those of the messages that are marked `\Deleted`. */
 export const expungeMessages = async (mailbox: SelectedMailbox, uids: Uids, options: ExpungeOptions): Promise<void> => {
   const set = checked(mailbox, uids, options)
-  return mailbox.use(true, options, ({ lane: { session } }) => remove(session, set, options, timeLeft(options)))
+  return mailbox.use(true, options, ({ lane: { session } }, call) => remove(session, set, options, call))
 }
 
 /** Marks the messages `\Deleted` and removes them. */
 export const deleteMessages = async (mailbox: SelectedMailbox, uids: Uids, options: ExpungeOptions): Promise<void> => {
   const set = checked(mailbox, uids, options)
-  return mailbox.use(true, options, async ({ lane: { session } }) => {
-    const call = timeLeft(options)
+  return mailbox.use(true, options, async ({ lane: { session } }, call) => {
     await checkRemovable(session, set, options, call)
     await markDeleted(session, set, call)
     await remove(session, set, options, call)

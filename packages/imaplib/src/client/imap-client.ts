@@ -25,7 +25,6 @@ import { Connections, type Counters } from './connections.ts'
 import { Mailbox, type OpenOptions } from './mailbox.ts'
 import { type Auth, type ConnectOptions, settle, type Settings } from './options.ts'
 import { readReferrals } from './referrals.ts'
-import { sayGoodbye } from './say-goodbye.ts'
 
 /** The methods of extensions: see the registry. */
 export interface ImapClient extends Methods<typeof clientExtensions> {}
@@ -251,10 +250,8 @@ export class ImapClient implements AsyncDisposable {
   }
 
   /** Says good-bye on every connection and closes it. Never fails; nothing is expunged. */
-  async close(): Promise<void> {
-    const living = this.connections.lanes.all.filter((lane) => lane.alive)
-    await Promise.all(living.map(({ session }) => sayGoodbye(session)))
-    this.connections.close()
+  close(): Promise<void> {
+    return this.connections.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,6 @@
 import type { CallOptions } from '../commands/run.ts'
 import type { Session } from '../commands/session.ts'
+import { closedError } from '../connection/fates.ts'
 import { ImapError } from '../errors/imap-error.ts'
 import { heeded } from './heeded.ts'
 import { Lane, type LaneOwner, sameTarget, type Target } from './lane.ts'
@@ -11,10 +12,24 @@ export interface Lease {
   release(): void
 }
 
+export interface LeaseOptions extends CallOptions {
+  /** For how long those who hold a lane without need are left alone, in ms. Default 0: they are asked to let go at once. */
+  readonly patience?: number | undefined
+}
+
 interface Waiting {
   readonly target: Target
-  grant(lane: Lane): void
+  grant(lane: Lane | Promise<Lane>): void
   fail(error: Error): void
+}
+
+/** A connection on its way. */
+interface Opening {
+  readonly lane: Promise<Lane>
+  /** What is to be selected there; null for none. */
+  readonly target: Target | null
+  /** How many have been promised the lane. */
+  users: number
 }
 
 /**
@@ -28,12 +43,15 @@ export class Lanes implements LaneOwner {
   private readonly open: () => Promise<Session>
   private readonly most: number
   private lanes: Lane[] = []
-  private opening: Promise<Lane>[] = []
+  private opening: Opening[] = []
+  /** Those who wait, and for whom others must make way. */
   private waiting: Waiting[] = []
+  /** Those who wait until nobody else does. */
+  private patient: Waiting[] = []
   private clock = 0
   private shut: ImapError | null = null
   /** How many open handles stand for each target: their lane is taken from them only when there is no other way. */
-  private readonly handles: { target: Target; count: number }[] = []
+  private handles: { target: Target; count: number }[] = []
 
   constructor(open: () => Promise<Session>, most: number) {
     this.open = open
@@ -61,23 +79,23 @@ export class Lanes implements LaneOwner {
   async any(): Promise<Lane> {
     this.checkOpen()
     const living = this.lanes.find((lane) => lane.alive)
-    return living ?? this.opening[0] ?? this.grow(false)
+    return living ?? this.opening[0]?.lane ?? this.grow(null)
   }
 
   /** A lane with the target selected. Rejects when selecting fails, or no connection can be had. */
-  lease(target: Target, options: CallOptions = {}): Promise<Lease> {
+  lease(target: Target, options: LeaseOptions = {}): Promise<Lease> {
     const what = `Waiting for a connection with ${target.name} selected`
     return heeded(
       what,
       options,
-      (gone) => this.obtain(target, gone),
+      (gone) => this.obtain(target, gone, options.patience ?? 0),
       (lease) => lease.release(),
     )
   }
 
-  private async obtain(target: Target, gone: AbortSignal | undefined): Promise<Lease> {
+  private async obtain(target: Target, gone: AbortSignal | undefined, patience: number): Promise<Lease> {
     this.checkOpen()
-    const lane = await this.place(target, gone)
+    const lane = await this.place(target, gone, patience)
     lane.lastUsed = ++this.clock
     let held = true
     const release = () => {
@@ -114,19 +132,31 @@ export class Lanes implements LaneOwner {
     const entry = this.handles.find((each) => sameTarget(each.target, target))
     if (entry === undefined) this.handles.push({ target, count: by })
     else entry.count += by
+    if (entry?.count === 0) this.handles = this.handles.filter((each) => each !== entry)
   }
 
-  /** Takes all lanes away, and leaves them open: they belong to the caller now. */
-  surrender(): readonly Lane[] {
+  /** Takes all lanes away, and leaves them open: they belong to the caller now. Whoever waits for one is told. */
+  surrender(error: ImapError): readonly Lane[] {
     const { lanes } = this
     this.lanes = []
+    this.opening = []
+    this.refuseAll(error)
     return lanes
   }
 
-  /** Closes all; whoever waits is told. */
+  /** Lends nothing any more; whoever waits is told. What is lent stays so. */
+  shutDoor(error: ImapError): void {
+    this.shut ??= error
+    this.refuseAll(error)
+  }
+
+  private refuseAll(error: Error): void {
+    for (const waiting of [...this.waiting.splice(0), ...this.patient.splice(0)]) waiting.fail(error)
+  }
+
+  /** Closes all. */
   close(error: ImapError): void {
-    this.shut = error
-    for (const waiting of this.waiting.splice(0)) waiting.fail(error)
+    this.shutDoor(error)
     for (const lane of this.lanes) lane.session.connection.destroy(null)
   }
 
@@ -135,31 +165,37 @@ export class Lanes implements LaneOwner {
   }
 
   /** Finds a lane and counts its user at once, before anybody else can look. */
-  private place(target: Target, gone: AbortSignal | undefined): Promise<Lane> {
-    if (this.waiting.length === 0) {
-      const lane = this.suitable(target)
-      if (lane !== null) return Promise.resolve(lane)
-      if (this.lanes.length + this.opening.length < this.most) return this.grow(true)
-    }
-    return this.queue(target, gone)
+  private place(target: Target, gone: AbortSignal | undefined, patience: number): Promise<Lane> {
+    const lane = this.waiting.length === 0 ? this.available(target) : null
+    return lane === null ? this.queue(target, gone, patience) : Promise.resolve(lane)
   }
 
-  private suitable(target: Target): Lane | null {
-    const lane = this.lanes.find((each) => each.alive && each.holds(target)) ?? this.idleLane(target)
-    if (lane !== null) lane.users += 1
-    return lane
+  /** A lane that nobody needs to be waited for, with one user more; null if there is none. */
+  private available(target: Target): Lane | Promise<Lane> | null {
+    const lane = this.lanes.find((each) => each.alive && each.holds(target)) ?? this.idleLane()
+    if (lane !== null) {
+      lane.users += 1
+      // At once, so that whoever comes next for the same mailbox finds it here.
+      if (!lane.holds(target)) void lane.select(target)
+      return lane
+    }
+    const coming = this.opening.find((each) => each.target !== null && sameTarget(each.target, target))
+    if (coming === undefined) return this.hasRoom ? this.grow(target) : null
+    coming.users += 1
+    return coming.lane
+  }
+
+  private get hasRoom(): boolean {
+    return this.lanes.length + this.opening.length < this.most
   }
 
   /** The idle lane whose selection will be missed least; null if a new connection, or waiting, is better. */
-  private idleLane(target: Target): Lane | null {
+  private idleLane(): Lane | null {
     const idle = this.lanes.filter((lane) => lane.alive && lane.idle)
     const unclaimed = idle.filter((lane) => lane.target === null || !this.hasHandle(lane.target))
-    const may = unclaimed.length > 0 ? unclaimed : this.lanes.length + this.opening.length < this.most ? [] : idle
+    const may = unclaimed.length > 0 ? unclaimed : this.hasRoom ? [] : idle
     may.sort((a, b) => Number(a.target !== null) - Number(b.target !== null) || a.lastUsed - b.lastUsed)
-    const lane = may[0] ?? null
-    // From here on nobody else finds it idle.
-    if (lane !== null) lane.target = lane.holds(target) ? lane.target : null
-    return lane
+    return may[0] ?? null
   }
 
   private hasHandle(target: Target): boolean {
@@ -167,14 +203,19 @@ export class Lanes implements LaneOwner {
   }
 
   /** @param gone fires when the caller does not wait any more */
-  private queue(target: Target, gone: AbortSignal | undefined): Promise<Lane> {
+  private queue(target: Target, gone: AbortSignal | undefined, patience: number): Promise<Lane> {
     return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined
+      const done = () => {
+        clearTimeout(timer)
+        gone?.removeEventListener('abort', onGone)
+      }
       const onGone = () => {
-        this.waiting = this.waiting.filter((each) => each !== waiting)
+        done()
+        this.forget(waiting)
         reject(gone?.reason as Error)
         this.serve()
       }
-      const done = () => gone?.removeEventListener('abort', onGone)
       const waiting: Waiting = {
         target,
         grant(lane) {
@@ -187,50 +228,78 @@ export class Lanes implements LaneOwner {
         },
       }
       gone?.addEventListener('abort', onGone)
-      this.waiting.push(waiting)
-      for (const lane of this.lanes) for (const tenant of lane.tenants) tenant.yield()
+      if (patience === 0) return this.insist(waiting)
+      this.patient.push(waiting)
+      timer = setTimeout(() => {
+        this.forget(waiting)
+        this.insist(waiting)
+      }, patience)
       this.serve()
     })
+  }
+
+  /** From now on others must make way. */
+  private insist(waiting: Waiting): void {
+    this.waiting.push(waiting)
+    for (const lane of this.lanes) for (const tenant of lane.tenants) tenant.yield()
+    this.serve()
+  }
+
+  private forget(waiting: Waiting): void {
+    this.waiting = this.waiting.filter((each) => each !== waiting)
+    this.patient = this.patient.filter((each) => each !== waiting)
   }
 
   /** Gives lanes to those who wait, first come first served. */
   serve(): void {
     for (;;) {
-      const next = this.waiting[0]
-      if (next === undefined) return
-      const lane = this.suitable(next.target)
-      if (lane !== null) {
-        this.waiting.shift()
-        next.grant(lane)
-        continue
-      }
-      if (this.lanes.length + this.opening.length >= this.most) return
-      this.waiting.shift()
-      this.grow(true).then(
-        (opened) => next.grant(opened),
-        (error: Error) => next.fail(error),
-      )
+      const queue = this.waiting.length > 0 ? this.waiting : this.patient
+      const next = queue[0]
+      const lane = next === undefined ? null : this.available(next.target)
+      if (next === undefined || lane === null) return
+      queue.shift()
+      next.grant(lane)
     }
   }
 
-  private grow(used: boolean): Promise<Lane> {
-    const opening: Promise<Lane> = this.open().then((session) => {
-      if (this.shut !== null) {
-        session.connection.destroy(null)
-        throw new ImapError('ECLOSED', 'This client has been closed.', { cause: this.shut })
-      }
-      const lane = this.adopt(session)
-      if (used) lane.users += 1
-      return lane
-    })
+  /** Opens a connection; with a target it has one user from the first, and that is selected there. */
+  private grow(target: Target | null): Promise<Lane> {
+    const settled = () => (this.opening = this.opening.filter((each) => each !== opening))
+    const lane = this.open().then(
+      (session) => {
+        settled()
+        return this.moveIn(session, opening)
+      },
+      (error: Error) => {
+        settled()
+        throw error
+      },
+    )
+    const opening: Opening = { lane, target, users: target === null ? 0 : 1 }
     this.opening.push(opening)
-    const settled = () => void this.opening.splice(this.opening.indexOf(opening), 1)
-    opening.then(settled, (error: Error) => {
-      settled()
-      // Nothing is left that could ever serve those who wait.
-      if (this.lanes.length === 0) for (const waiting of this.waiting.splice(0)) waiting.fail(error)
-    })
-    return opening
+    lane.then(
+      () => this.serve(),
+      (error: Error) => {
+        // Nothing is left that could ever serve those who wait.
+        if (this.lanes.length + this.opening.length === 0) this.refuseAll(error)
+        this.serve()
+      },
+    )
+    return lane
+  }
+
+  private moveIn(session: Session, { target, users }: Opening): Lane {
+    const { connection } = session
+    if (this.shut !== null) {
+      connection.destroy(null)
+      throw new ImapError('ECLOSED', 'This client has been closed.', { cause: this.shut })
+    }
+    // It would never tell that it has ended.
+    if (connection.closed) throw closedError(connection.endedWith ?? null, undefined)
+    const lane = this.adopt(session)
+    lane.users += users
+    if (target !== null) void lane.select(target)
+    return lane
   }
 
   private drop(lane: Lane): void {

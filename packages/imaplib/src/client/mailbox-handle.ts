@@ -3,7 +3,8 @@ import type { CallOptions } from '../commands/run.ts'
 import { ImapError } from '../errors/imap-error.ts'
 import type { Connections } from './connections.ts'
 import type { Lane, Target } from './lane.ts'
-import type { Lease } from './lanes.ts'
+import type { Lease, LeaseOptions } from './lanes.ts'
+import { timeLeft } from './time-left.ts'
 
 /** What a mailbox handle stands on: which mailbox it is, what is known of it, and the lanes on which it is selected. */
 export abstract class MailboxHandle implements AsyncDisposable {
@@ -58,12 +59,20 @@ export abstract class MailboxHandle implements AsyncDisposable {
     return this.known.highestModSeq
   }
 
-  /** @internal Does something while the mailbox is selected; once more when a lost connection did no harm. */
-  use<Result>(idempotent: boolean, options: CallOptions, task: (lease: Lease) => Promise<Result>): Promise<Result> {
+  /**
+   * @internal Does something while the mailbox is selected; once more when a lost connection did no harm.
+   * @param task gets the options with what is left of the time that is the whole call's
+   */
+  use<Result>(
+    idempotent: boolean,
+    options: CallOptions,
+    task: (lease: Lease, left: () => CallOptions) => Promise<Result>,
+  ): Promise<Result> {
+    const left = timeLeft(options)
     return this.connections.persist(idempotent, async () => {
-      const lease = await this.lease(options)
+      const lease = await this.lease(left())
       try {
-        return await task(lease)
+        return await task(lease, left)
       } finally {
         lease.release()
       }
@@ -71,9 +80,13 @@ export abstract class MailboxHandle implements AsyncDisposable {
   }
 
   /** @internal A lane with this mailbox selected, and the certainty that UIDs still mean what they did. */
-  async lease(options: CallOptions): Promise<Lease> {
+  async lease(options: LeaseOptions): Promise<Lease> {
     this.check()
     const lease = await this.connections.lanes.lease(this.target, options)
+    if (this.account !== this.connections.account) {
+      lease.release()
+      this.check()
+    }
     const state = lease.lane.session.mailbox
     if (state === null || state === this.known) return lease
     if (state.uidValidity !== this.known.uidValidity) {

@@ -1,6 +1,5 @@
 import type { Command } from '../commands/command.ts'
 import type { FetchQuery, Message } from '../commands/fetch-items/index.ts'
-import type { MailboxState } from '../commands/mailbox-state.ts'
 import { noop } from '../commands/noop.ts'
 import { mailboxExtensions } from '../commands/registry.ts'
 import type { CallOptions } from '../commands/run.ts'
@@ -9,14 +8,12 @@ import { extend, type Methods } from '../commands/runner.ts'
 import { invalid } from '../errors/imap-error.ts'
 import type { BodyPart } from '../responses/body-part.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
-import type { Connections } from './connections.ts'
 import type { Copied } from './copied.ts'
 import { copyMessages, moveMessages, type MoveOptions } from './copy-messages.ts'
 import { Download, type DownloadOptions } from './download.ts'
 import { deleteMessages, type ExpungeOptions, expungeMessages } from './expunge-messages.ts'
 import { fetchAll, type FetchOptions, fetchMessages } from './fetch-messages.ts'
 import { fetchOne } from './fetch-one.ts'
-import type { Target } from './lane.ts'
 import { MailboxHandle } from './mailbox-handle.ts'
 import type { Appended } from './appended.ts'
 import type { LiveEvent } from './live-result.ts'
@@ -228,10 +225,10 @@ export class Mailbox extends MailboxHandle {
    * const { arrived, vanished, changed, highestModSeq } = await inbox.resync({ uidValidity, uids, highestModSeq })
    */
   resync(known: Known, options: CallOptions = {}): Promise<Changes> {
-    return this.use(true, options, async ({ lane: { session } }) => {
+    return this.use(true, options, async ({ lane: { session } }, call) => {
       // Where the mailbox has been selected for some time, the server may know more than it has told (RFC 9051 §5.2).
-      await session.run(noop, [], options)
-      return findChanges(session, known, options)
+      await session.run(noop, [], call())
+      return findChanges(session, known, call)
     })
   }
 
@@ -244,6 +241,6 @@ export class Mailbox extends MailboxHandle {
     args: NoInfer<Args>,
     options: CallOptions = {},
   ): Promise<Result> {
-    return this.use(command.idempotent, options, ({ lane }) => lane.session.run(command, args, options))
+    return this.use(command.idempotent, options, ({ lane }, call) => lane.session.run(command, args, call()))
   }
 }

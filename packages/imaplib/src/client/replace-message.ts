@@ -9,7 +9,6 @@ import { canExpungeByUid, markDeleted, remove } from './expunge-messages.ts'
 import type { MessageSource } from './message-source.ts'
 import { PartlyAppended } from './partly-appended.ts'
 import type { SelectedMailbox } from './selected-mailbox.ts'
-import { timeLeft } from './time-left.ts'
 
 export interface ReplaceOptions extends AppendOptions {
   /** Where the new message goes. Default: the mailbox of the old one. */
@@ -41,9 +40,8 @@ export const replaceMessage = async (
     throw invalid(`withoutReplace: ${JSON.stringify(withoutReplace)} is no choice`)
   const old = SequenceSet.of(uid)
   const prepared = prepare({ message, ...attributes }, endOf({ signal, timeout }))
-  const call = timeLeft(options)
   try {
-    return await mailbox.use(false, options, async ({ lane: { session } }) => {
+    return await mailbox.use(false, options, async ({ lane: { session } }, call) => {
       if (session.has('REPLACE')) {
         const code = await session.run(uidReplace, [uid, destination, prepared.message], call())
         return placesOf(code, 1)[0] ?? null

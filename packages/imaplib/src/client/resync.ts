@@ -57,12 +57,12 @@ const flagsOnly = askedItems({ uid: true, flags: true })
  * Tells what arrived, changed and vanished since, by QRESYNC, CONDSTORE or full comparison, with the same answer.
  * The mailbox must be selected in the session, and stay so.
  */
-export const findChanges = async (session: Session, known: Known, options: CallOptions): Promise<Changes> => {
+export const findChanges = async (session: Session, known: Known, call: () => CallOptions): Promise<Changes> => {
   const state = session.mailbox
   if (state === null) throw new ImapError('ESTATE', 'No mailbox is selected.')
   const { uidValidity } = state
   if (uidValidity !== known.uidValidity) {
-    const arrived = await session.run(allUids, [SequenceSet.all], options)
+    const arrived = await session.run(allUids, [SequenceSet.all], call())
     const { highestModSeq } = state
     return { reset: true, uidValidity, arrived, changed: [], vanished: known.uids, highestModSeq, by: 'comparison' }
   }
@@ -70,10 +70,10 @@ export const findChanges = async (session: Session, known: Known, options: CallO
   const highestModSeq = state.noModSeq ? undefined : state.highestModSeq
   const since = known.highestModSeq
   const comparable = since !== undefined && highestModSeq !== undefined && since <= highestModSeq
-  if (!comparable) return compare(session, state, known, options)
+  if (!comparable) return compare(session, state, known, call)
   return session.isEnabled('QRESYNC')
-    ? byQresync(session, state, known, since, options)
-    : byCondstore(session, state, known, since, options)
+    ? byQresync(session, state, known, since, call)
+    : byCondstore(session, state, known, since, call)
 }
 
 interface Row {
@@ -86,7 +86,7 @@ const fetchFlags = async (
   session: Session,
   set: SequenceSet,
   modifiers: FetchModifiers,
-  options: CallOptions,
+  call: () => CallOptions,
   vanished?: (uids: SequenceSet) => void,
 ): Promise<Row[]> => {
   const rows: Row[] = []
@@ -95,7 +95,7 @@ const fetchFlags = async (
       row: (row) => rows.push({ uid: row.uid as number, flags: row.flags as Flags, modseq: row.modseq }),
       ...(vanished === undefined ? {} : { vanished }),
     })
-    const outcome = await session.run(uidFetch, [piece, flagsOnly, modifiers], options, collector)
+    const outcome = await session.run(uidFetch, [piece, flagsOnly, modifiers], call(), collector)
     if (outcome.unparsed > 0)
       throw new ImapError('EUNPARSED', 'A part of what changed could not be understood.', { command: 'UID FETCH' })
   }
@@ -108,11 +108,11 @@ const byQresync = async (
   state: MailboxState,
   known: Known,
   changedSince: bigint,
-  options: CallOptions,
+  call: () => CallOptions,
 ): Promise<Changes> => {
   let gone = SequenceSet.empty
   const before = state.highestModSeq
-  const rows = await fetchFlags(session, SequenceSet.all, { changedSince, vanished: true }, options, (uids) => {
+  const rows = await fetchFlags(session, SequenceSet.all, { changedSince, vanished: true }, call, (uids) => {
     gone = gone.union(uids)
   })
   return sorted(state, known, rows, gone.intersect(known.uids), before, 'QRESYNC')
@@ -124,19 +124,24 @@ const byCondstore = async (
   state: MailboxState,
   known: Known,
   changedSince: bigint,
-  options: CallOptions,
+  call: () => CallOptions,
 ): Promise<Changes> => {
   const before = state.highestModSeq
   const [rows, present] = await Promise.all([
-    fetchFlags(session, SequenceSet.all, { changedSince }, options),
-    session.run(allUids, [SequenceSet.all], options),
+    fetchFlags(session, SequenceSet.all, { changedSince }, call),
+    session.run(allUids, [SequenceSet.all], call()),
   ])
   return sorted(state, known, rows, known.uids.subtract(present), before, 'CONDSTORE')
 }
 
-const compare = async (session: Session, state: MailboxState, known: Known, options: CallOptions): Promise<Changes> => {
+const compare = async (
+  session: Session,
+  state: MailboxState,
+  known: Known,
+  call: () => CallOptions,
+): Promise<Changes> => {
   const before = state.noModSeq ? undefined : state.highestModSeq
-  const rows = state.exists === 0 ? [] : await fetchFlags(session, SequenceSet.all, {}, options)
+  const rows = state.exists === 0 ? [] : await fetchFlags(session, SequenceSet.all, {}, call)
   const present = SequenceSet.ofNumbers(rows.map((row) => row.uid))
   const differing = rows.filter((row) => !sameFlags(row.flags, known.flags?.get(row.uid)))
   const news = [...differing, ...rows.filter((row) => !known.uids.has(row.uid))]

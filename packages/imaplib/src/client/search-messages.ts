@@ -62,7 +62,7 @@ export const searchMessages = async (
   criteria: SearchCriteria,
   options: SearchOptions,
 ): Promise<SequenceSet | Record<string, unknown>> => {
-  const { return: wanted, partial, signal, timeout, onProgress } = options
+  const { return: wanted, partial } = options
   const plain = wanted === undefined && partial === undefined
   const asked = new Set<SearchItem>(plain ? ['all'] : wanted)
   for (const item of asked)
@@ -74,14 +74,14 @@ export const searchMessages = async (
     throw invalid('search: too many UIDs are named for the result to be saved')
   const { usesSaved } = programs[0] as SearchProgram
   // Another session has another `$`, or none: such a search is not repeated there.
-  return mailbox.use(!usesSaved, options, async ({ lane: { session } }) => {
+  return mailbox.use(!usesSaved, options, async ({ lane: { session } }, call) => {
     const state = session.mailbox
     if (usesSaved && (state === null || !withSaved.has(state)))
       throw new ImapError(
         'ESTALE',
         'There is no saved search result in this session: search with { return: ["save"] } first.',
       )
-    const ask = new Asking(session, asked, partial, { signal, timeout, onProgress })
+    const ask = new Asking(session, asked, partial, call())
     const found = await Promise.all(programs.map((each) => ask.run(each, programs.length === 1)))
     if (asked.has('save') && state !== null) withSaved.add(state)
     const reply = found.length === 1 ? (found[0] as SearchReply) : merged(found)

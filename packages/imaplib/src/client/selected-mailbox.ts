@@ -10,7 +10,11 @@ export interface SelectedMailbox {
   /** How many bytes may wait for a slow reader. */
   readonly maxBacklog: number
   /** Does something while the mailbox is selected; once more when a lost connection did no harm. */
-  use<Result>(idempotent: boolean, options: CallOptions, task: (lease: Lease) => Promise<Result>): Promise<Result>
+  use<Result>(
+    idempotent: boolean,
+    options: CallOptions,
+    task: (lease: Lease, left: () => CallOptions) => Promise<Result>,
+  ): Promise<Result>
   /** A lane with the mailbox selected. */
   lease(options: CallOptions): Promise<Lease>
 }

@@ -48,12 +48,10 @@ export const storeFlags = async (
   const change = changeOf(update)
   const pieces = inPieces(toSet(uids))
   checkWritable(mailbox, 'UID STORE')
-  const { unchangedSince, silent = true, signal, timeout, onProgress } = options
+  const { unchangedSince, silent = true } = options
   const modifiers = { unchangedSince, silent }
-  return mailbox.use(isRepeatable(change, modifiers), options, async ({ lane: { session } }) => {
-    const replies = await Promise.all(
-      pieces.map((piece) => storePiece(session, piece, change, modifiers, { signal, timeout, onProgress })),
-    )
+  return mailbox.use(isRepeatable(change, modifiers), options, async ({ lane: { session } }, call) => {
+    const replies = await Promise.all(pieces.map((piece) => storePiece(session, piece, change, modifiers, call())))
     return {
       modified: SequenceSet.of(...replies.map((reply) => reply.modified)),
       flags: new Map(replies.flatMap((reply) => [...reply.flags])),

@@ -233,7 +233,7 @@ export class Watch implements AsyncIterableIterator<WatchEvent>, Tenant, Session
     const uidValidity = this.mailbox.uidValidity ?? 0
     const now = session.mailbox?.highestModSeq
     if (highestModSeq === undefined || now === undefined || now < highestModSeq) return null
-    return findChanges(session, { uidValidity, uids, highestModSeq }, {})
+    return findChanges(session, { uidValidity, uids, highestModSeq }, () => ({}))
   }
 
   /** The server has more messages than are known: asks for their UIDs. */
