@@ -199,6 +199,11 @@ export class Link implements TransportReceiver, FrameSink {
   }
 
   /** @internal */
+  room(): Buffer | null {
+    return this.halted || this.ended ? null : this.framer.room()
+  }
+
+  /** @internal */
   drain(): void {
     this.blocked = false
     this.wake()

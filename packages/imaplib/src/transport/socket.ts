@@ -34,8 +34,10 @@ export class SocketTransport extends DuplexTransport {
   /** The `onread` option with which the socket is to be made. */
   readOptions(): OnReadOpts {
     this.usesOnread = true
+    const memory = readBuffer()
     return {
-      buffer: readBuffer(),
+      // Asked after each read for where the next one goes.
+      buffer: () => this.room() ?? memory,
       callback: (size, buffer) => {
         this.deliver((buffer as Buffer).subarray(0, size), true)
         // Before start() and while paused, nothing more is read: the bytes stay with the kernel, then with the peer.

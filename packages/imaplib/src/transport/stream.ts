@@ -122,6 +122,12 @@ export class StreamTransport implements Transport {
     if (this.receiver !== null) this.scheduleEarly()
   }
 
+  /** The receiver's memory for what is read next; null when it has none, or when what comes must wait its turn. */
+  protected room(): Buffer | null {
+    if (this.receiver === null || this.early !== null || this.isPaused || this.inWrite) return null
+    return this.receiver.room?.() ?? null
+  }
+
   /** The connection is over. `error` is null when that was in good order. Only the first call counts. */
   protected finish(error: Error | null): void {
     if (this.outcome !== undefined) return

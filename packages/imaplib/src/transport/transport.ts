@@ -48,6 +48,11 @@ export interface Transport {
 export interface TransportReceiver {
   /** Bytes arrived. The memory is only valid during the call: it may be reused for the next chunk. */
   data(chunk: Buffer): void
+  /**
+   * Memory that the next bytes should be read into, to save a copy: `data()` is then given a view of it. Null leaves it to
+   * the transport, which need not ask.
+   */
+  room?(): Buffer | null
   /** The send queue is short again after `write()` returned false. */
   drain(): void
   /** The last call, exactly once. `error` is null when the peer closed in good order, or we did. */

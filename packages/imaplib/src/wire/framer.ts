@@ -164,6 +164,16 @@ export class Framer {
     }
   }
 
+  /**
+   * Where the next bytes belong, when they are many and all of one literal: who reads them there saves a copy, and hands a
+   * view of that memory to {@link push}. Null otherwise.
+   */
+  room(): Buffer | null {
+    const { external } = this
+    if (external === null || external.data === null || external.size - external.filled < LEAST_ROOM) return null
+    return external.data.subarray(external.filled)
+  }
+
   /** The stream ended. An open streamed literal is told so. */
   fail(error: Error): void {
     if (this.failure !== null) return
@@ -279,8 +289,10 @@ export class Framer {
 
   private fillExternal(external: OpenExternal, chunk: Buffer, at: number): number {
     const taken = Math.min(external.size - external.filled, chunk.length - at)
-    if (external.data !== null) chunk.copy(external.data, external.filled, at, at + taken)
-    else external.consumer?.chunk(at === 0 && taken === chunk.length ? chunk : chunk.subarray(at, at + taken))
+    if (external.data !== null) {
+      if (!isInPlace(chunk, at, external.data, external.filled))
+        chunk.copy(external.data, external.filled, at, at + taken)
+    } else external.consumer?.chunk(at === 0 && taken === chunk.length ? chunk : chunk.subarray(at, at + taken))
     external.filled += taken
     if (external.filled === external.size) {
       this.external = null
@@ -357,6 +369,13 @@ const memoryOf = (size: number): Buffer => {
 const giveBack = (memory: Buffer): void => {
   if (memory.length <= LARGEST_SPARE && memory.length > (spare?.length ?? 0)) spare = memory
 }
+
+/** Octets; less is read faster together with what follows. */
+const LEAST_ROOM = 64 * 1024
+
+/** Whether the bytes of `chunk` from `at` on were read right into `data`. */
+const isInPlace = (chunk: Buffer, at: number, data: Buffer, filled: number): boolean =>
+  chunk.buffer === data.buffer && chunk.byteOffset + at === data.byteOffset + filled
 
 const positionOf = (byte: number, bytes: Buffer, from: number): number => {
   const found = bytes.indexOf(byte, from)
