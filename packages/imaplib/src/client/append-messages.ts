@@ -80,7 +80,7 @@ export const appendMessages = async (
   }
   try {
     await connections.any()
-    // RFC 9738 §3.2: a server that does only so many messages at a time refuses an APPEND of more.
+    // RFC 9738 §3.1: a server that does only so many messages at a time refuses an APPEND of more.
     const limits = connections.values('MESSAGELIMIT').map(Number).filter(Number.isSafeInteger)
     const most = Math.max(1, Math.min(MOST_MESSAGES, ...limits))
     for await (const each of messages) {

@@ -2,7 +2,7 @@ import { command, only } from './command.ts'
 import type { CallOptions } from './run.ts'
 import type { Extension, Runner } from './runner.ts'
 
-/** GETJMAPACCESS: where the same mail is to be had by JMAP (RFC 9698 §3). */
+/** GETJMAPACCESS: where the same mail is to be had by JMAP (RFC 9698 §4). */
 export const getJmapAccess = command({
   name: 'GETJMAPACCESS',
   // RFC 9698 §2: what it answers is for those who have logged in.

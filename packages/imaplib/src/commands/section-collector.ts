@@ -51,7 +51,7 @@ export class SectionCollector implements Collector<SectionOutcome> {
     const text = head.bytes.toString('latin1', head.start, head.end).trimEnd()
     const found = rowHead.exec(text)
     if (found === null || found[4]?.toUpperCase() !== this.request.name) return null
-    // RFC 9586 §3.4: UIDFETCH has the UID in the place of the sequence number.
+    // RFC 9586 §3.3: UIDFETCH has the UID in the place of the sequence number.
     const uid = found[2] === undefined ? /\bUID (\d+)/i.exec(found[3] ?? '')?.[1] : found[1]
     if (uid !== undefined && Number(uid) !== this.request.uid) return null
     if (!this.sink.mayStream(uid !== undefined)) return null
