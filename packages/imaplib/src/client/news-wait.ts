@@ -1,6 +1,7 @@
 import { Idle } from '../commands/idle.ts'
 import { noop } from '../commands/noop.ts'
 import type { Session } from '../commands/session.ts'
+import { CommandRefused } from '../errors/failures.ts'
 
 export interface NewsWaitOptions {
   /** After how long IDLE is begun anew, in ms. Default 290,000: servers end it after 30 minutes, routers sooner. */
@@ -14,16 +15,23 @@ export class NewsWait {
   private readonly options: NewsWaitOptions
   private idle: Idle | null = null
   private wake: (() => void) | null = null
+  /** The server announces IDLE, and refuses it. */
+  private refused = false
 
   constructor(options: NewsWaitOptions) {
     this.options = options
   }
 
+  /** How long to wait between two questions, in ms. */
+  get interval(): number {
+    return this.options.poll ?? 30_000
+  }
+
   /** Resolves when it is time to look: something was heard and {@link interrupt} called, or time is up. */
   async wait(session: Session): Promise<void> {
-    if (session.has('IDLE') || session.has('IMAP4rev2')) return this.byIdle(session)
-    await this.pause()
-    if (!session.connection.closed && session.mailbox !== null) await session.run(noop, [])
+    if (!this.refused && (session.has('IDLE') || session.has('IMAP4rev2'))) return this.byIdle(session)
+    const interrupted = await this.pause()
+    if (!interrupted && !session.connection.closed && session.mailbox !== null) await session.run(noop, [])
   }
 
   /** Ends the wait of the moment. */
@@ -39,21 +47,27 @@ export class NewsWait {
     try {
       idle.start()
       await idle.done
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error
+      this.refused = true
     } finally {
       clearTimeout(timer)
       this.idle = null
     }
+    // A server that ends it by itself must not be asked again and again at the speed of the network.
+    if (!idle.stopped) await this.pause()
   }
 
-  private pause(): Promise<void> {
+  /** True when it was interrupted. */
+  private pause(): Promise<boolean> {
     return new Promise((resolve) => {
-      const done = () => {
+      const end = (interrupted: boolean) => {
         clearTimeout(timer)
         this.wake = null
-        resolve()
+        resolve(interrupted)
       }
-      const timer = setTimeout(done, this.options.poll ?? 30_000)
-      this.wake = done
+      const timer = setTimeout(() => end(false), this.interval)
+      this.wake = () => end(true)
     })
   }
 }

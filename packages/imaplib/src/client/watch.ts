@@ -1,7 +1,5 @@
 import { allUids } from '../commands/all-uids.ts'
-import { Idle } from '../commands/idle.ts'
 import type { MailboxState } from '../commands/mailbox-state.ts'
-import { noop } from '../commands/noop.ts'
 import type { Session } from '../commands/session.ts'
 import type { SessionListener } from '../commands/session-listener.ts'
 import { ImapError } from '../errors/imap-error.ts'
@@ -9,7 +7,9 @@ import type { FetchedMessage } from '../responses/fetched-message.ts'
 import type { Flags } from '../responses/flags.ts'
 import { SequenceSet } from '../wire/sequence-set.ts'
 import type { Tenant } from './lane.ts'
-import type { Lease } from './lanes.ts'
+import { Comebacks } from './comebacks.ts'
+import type { Lease, LeaseOptions } from './lanes.ts'
+import { NewsWait } from './news-wait.ts'
 import { type Changes, findChanges } from './resync.ts'
 import { RowQueue } from './row-queue.ts'
 import { UidIndex } from './uid-index.ts'
@@ -45,7 +45,8 @@ export interface WatchOptions {
 /** What the watch needs of its mailbox. */
 export interface Watchable {
   readonly uidValidity: number | undefined
-  lease(options: { signal?: AbortSignal | undefined }): Promise<Lease>
+  lease(options: LeaseOptions): Promise<Lease>
+  rest(attempt: number, gone: AbortSignal): Promise<void>
 }
 
 interface Start {
@@ -66,22 +67,31 @@ export class Watch implements AsyncIterableIterator<WatchEvent>, Tenant, Session
   private index: UidIndex | null = null
   private highestModSeq: bigint | undefined
   private session: Session | null = null
-  private idle: Idle | null = null
+  private readonly news: NewsWait
+  /** Ends what is waited for when the consumer leaves. */
+  private readonly gone = new AbortController()
+  private readonly comebacks: Comebacks
   private running = false
   private stopped = false
   private yielded = false
   /** How many messages the server has told of, when that is more than are known: their UIDs must be asked for. */
   private grown = false
-  /** Ends the wait of the moment: something happened. */
-  private wake: (() => void) | null = null
+  /** The numbers of the server do not fit what is known: all must be counted anew. */
+  private lost = false
+  /** Reading has stopped, since nobody takes what is told. */
+  private throttled = false
+  /** It must not be stopped: somebody waits behind it. */
+  private released = false
 
   constructor(mailbox: Watchable, options: WatchOptions, start: Start) {
     this.mailbox = mailbox
     this.options = options
+    this.news = new NewsWait(options)
     this.start = { ...start, ...options.known }
     this.highestModSeq = this.start.highestModSeq
-    options.signal?.addEventListener('abort', () => this.end())
+    this.comebacks = new Comebacks((attempt) => mailbox.rest(attempt, this.gone.signal))
     if (options.signal?.aborted === true) this.end()
+    else options.signal?.addEventListener('abort', this)
   }
 
   [Symbol.asyncIterator](): this {
@@ -91,12 +101,14 @@ export class Watch implements AsyncIterableIterator<WatchEvent>, Tenant, Session
   next(): Promise<IteratorResult<WatchEvent, undefined>> {
     if (!this.running && !this.stopped) {
       this.running = true
-      void this.run().catch((error: Error) => {
-        this.stopped = true
-        this.queue.fail(error)
-      })
+      void this.run().catch((error: Error) => this.fail(error))
     }
-    return this.queue.next()
+    const answer = this.queue.next()
+    if (this.queue.length <= FEW_EVENTS) {
+      this.released = false
+      this.flow()
+    }
+    return answer
   }
 
   return(): Promise<IteratorResult<WatchEvent, undefined>> {
@@ -114,20 +126,28 @@ export class Watch implements AsyncIterableIterator<WatchEvent>, Tenant, Session
     this.interrupt()
   }
 
+  /** A command waits behind the news that nobody takes (called by the session). */
+  release(): void {
+    this.released = true
+    this.flow()
+  }
+
   exists(_mailbox: MailboxState, count: number): void {
-    if (this.index === null || count <= this.index.size) return
-    this.grown = true
+    if (this.index === null || count === this.index.size) return
+    // Fewer, without a word of which are gone, is not for a server to say (RFC 9051 §7.4.1); some do.
+    if (count < this.index.size) this.lost = true
+    else this.grown = true
     this.interrupt()
   }
 
   expunged(_mailbox: MailboxState, sequence: number): void {
     const uid = this.index?.expunge(sequence)
-    if (uid !== undefined) this.queue.push({ type: 'expunged', uids: SequenceSet.of(uid) })
+    if (uid !== undefined) this.tell({ type: 'expunged', uids: SequenceSet.of(uid) })
   }
 
   vanished(_mailbox: MailboxState, uids: SequenceSet): void {
     const gone = this.index?.remove(uids)
-    if (gone !== undefined && !gone.isEmpty) this.queue.push({ type: 'expunged', uids: gone })
+    if (gone !== undefined && !gone.isEmpty) this.tell({ type: 'expunged', uids: gone })
   }
 
   fetched(_mailbox: MailboxState, row: FetchedMessage): void {
@@ -135,45 +155,72 @@ export class Watch implements AsyncIterableIterator<WatchEvent>, Tenant, Session
     const uid = row.uid ?? this.index?.at(row.seq)
     // A message that is not known yet is told as arrived, with the flags it has then.
     if (flags === null || uid === undefined || this.index?.has(uid) !== true) return
-    this.queue.push({ type: 'flags', uid, flags, modseq })
+    this.tell({ type: 'flags', uid, flags, modseq })
   }
 
   closed(): void {
     this.interrupt()
   }
 
+  /** The signal fired. */
+  handleEvent(): void {
+    this.end()
+  }
+
+  private tell(event: WatchEvent): void {
+    if (this.stopped) return
+    this.queue.push(event)
+    const waiting = this.queue.length
+    if (waiting > MOST_EVENTS) return this.fail(new ImapError('EBACKLOG', `${waiting} events of a watch wait unread.`))
+    if (waiting <= MANY_EVENTS || this.throttled || this.released || this.session === null) return
+    this.throttled = true
+    this.session.throttle(this)
+  }
+
+  private flow(): void {
+    if (!this.throttled) return
+    this.throttled = false
+    this.session?.unthrottle(this)
+  }
+
+  private fail(error: Error): void {
+    this.queue.fail(error)
+    this.end()
+  }
+
   private end(): void {
     this.stopped = true
+    this.options.signal?.removeEventListener('abort', this)
     this.queue.end()
+    this.flow()
+    this.gone.abort()
     this.interrupt()
   }
 
   private interrupt(): void {
-    this.idle?.stop()
-    this.wake?.()
+    this.news.interrupt()
   }
 
   private async run(): Promise<void> {
-    let failures = 0
     while (!this.stopped) {
       try {
         await this.stay()
-        failures = 0
       } catch (error) {
         if (this.stopped) return
-        failures += 1
         // A lost connection is opened anew by the next lease; whoever cannot be had back at all is given up there.
-        if (!(error instanceof ImapError && error.retryable) || failures > MOST_FAILURES) throw error
+        await this.comebacks.lost(error)
       }
     }
   }
 
   /** Watches on one lane until it is lost, given away, or the watch ends. */
   private async stay(): Promise<void> {
-    const { signal } = this.options
-    const lease = await this.mailbox.lease({ signal })
+    // Who has made way waits until nobody else needs the lane, and for the next turn among those who watch.
+    const patience = this.yielded ? this.news.interval : 0
+    const lease = await this.mailbox.lease({ signal: this.gone.signal, patience })
     const { lane } = lease
     const { session } = lane
+    this.comebacks.begin()
     this.session = session
     this.yielded = false
     lane.admit(this)
@@ -182,11 +229,13 @@ export class Watch implements AsyncIterableIterator<WatchEvent>, Tenant, Session
     try {
       await this.catchUp(session)
       while (this.here(session)) {
+        if (this.lost) await this.catchUp(session)
         if (this.grown) await this.welcome(session)
-        if (this.here(session) && !this.grown) await this.wait(session)
+        if (this.here(session) && !this.grown && !this.lost) await this.news.wait(session)
       }
     } finally {
       deaf()
+      this.flow()
       this.session = null
       lane.tenants.delete(this)
       lease.release()
@@ -207,20 +256,23 @@ export class Watch implements AsyncIterableIterator<WatchEvent>, Tenant, Session
     const exact = before !== null || this.start.uids !== undefined
     const gone = exact ? known.subtract(present) : (changes?.vanished.subtract(present) ?? SequenceSet.empty)
     const arrived = present.subtract(known)
-    if (!gone.isEmpty) this.queue.push({ type: 'expunged', uids: gone })
-    if (!arrived.isEmpty) this.queue.push({ type: 'arrived', uids: arrived })
-    for (const { uid, flags, modseq } of changes?.changed ?? []) this.queue.push({ type: 'flags', uid, flags, modseq })
+    if (!gone.isEmpty) this.tell({ type: 'expunged', uids: gone })
+    if (!arrived.isEmpty) this.tell({ type: 'arrived', uids: arrived })
+    for (const { uid, flags, modseq } of changes?.changed ?? []) this.tell({ type: 'flags', uid, flags, modseq })
     this.remember(session)
+    this.comebacks.learnt()
   }
 
   /** Asks for all UIDs, until the answer fits the number of messages: one may be expunged while we ask. */
   private async takeStock(session: Session): Promise<SequenceSet> {
+    this.lost = false
     for (let tries = 1; ; tries += 1) {
       // What is told while we ask cannot be understood without the list, and is in the answer.
       this.index = null
       const present = await session.run(allUids, [SequenceSet.all])
       const exists = session.mailbox?.exists ?? 0
       if (present.size > exists && this.here(session) && tries < MOST_COUNTS) continue
+      if (present.size > MOST_MESSAGES) throw tooMany(present.size)
       this.index = new UidIndex(present)
       this.grown = present.size < exists
       return present
@@ -242,45 +294,15 @@ export class Watch implements AsyncIterableIterator<WatchEvent>, Tenant, Session
     const index = this.index as UidIndex
     const next = index.last + 1
     const found = await session.run(allUids, [SequenceSet.ofRanges([[next, '*']])])
+    if (found.size > MOST_MESSAGES) throw tooMany(found.size)
     // `n:*` names the last message even if its UID is below n (RFC 9051 §9, seq-range).
     const uids = SequenceSet.ofNumbers([...found].filter((uid) => uid >= next && index.add(uid)))
-    if (!uids.isEmpty) this.queue.push({ type: 'arrived', uids })
+    if (!uids.isEmpty) this.tell({ type: 'arrived', uids })
     this.remember(session)
   }
 
   private remember(session: Session): void {
     this.highestModSeq = session.mailbox?.highestModSeq ?? this.highestModSeq
-  }
-
-  private async wait(session: Session): Promise<void> {
-    if (session.has('IDLE') || session.has('IMAP4rev2')) return this.waitByIdle(session)
-    await this.pause(this.options.poll ?? 30_000)
-    if (this.here(session)) await session.run(noop, [])
-  }
-
-  private async waitByIdle(session: Session): Promise<void> {
-    const idle = new Idle(session)
-    this.idle = idle
-    const timer = setTimeout(() => idle.stop(), this.options.renew ?? 290_000)
-    try {
-      idle.start()
-      await idle.done
-    } finally {
-      clearTimeout(timer)
-      this.idle = null
-    }
-  }
-
-  private pause(delay: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer)
-        this.wake = null
-        resolve()
-      }
-      const timer = setTimeout(done, delay)
-      this.wake = done
-    })
   }
 }
 
@@ -293,5 +315,15 @@ const allBelow = (uidNext: number | undefined): SequenceSet | undefined => {
 /** A server whose numbers never agree is believed in the end. */
 const MOST_COUNTS = 5
 
-/** Connections lost one after the other, each before anything could be learnt, are no accident. */
-const MOST_FAILURES = 5
+/** Which UID stands at which number must be kept one by one: not for a set that a server makes up (RFC 9051 §9 seq-range). */
+const MOST_MESSAGES = 5_000_000
+
+const tooMany = (count: number) =>
+  new ImapError('ELIMIT', `A mailbox of ${count} messages cannot be watched: ${MOST_MESSAGES} at the most.`)
+
+/** Events that may wait before the server is made to wait, and how few there must be before it may go on. */
+const MANY_EVENTS = 2000
+const FEW_EVENTS = 500
+
+/** The same while the flow cannot be stopped, since a command waits behind. */
+const MOST_EVENTS = 200_000
