@@ -54,10 +54,11 @@ export class TlsDetails {
 
   /**
    * The channel binding `tls-unique` (RFC 5929 §3): the first Finished message, which is the client's, or the server's
-   * when a session was resumed. Null in TLS 1.3, for which it is not defined (RFC 8446 §C.5).
+   * when a session was resumed. For TLS 1.3 it is not defined (RFC 8446 §C.5), yet it is all that Cyrus knows there, and
+   * it takes the same message: prefer {@link exporter}.
    */
   tlsUnique(): Buffer | null {
-    if (this.protocol === 'TLSv1.3' || this.protocol === '') return null
+    if (this.protocol === '') return null
     const message = this.socket.isSessionReused() ? this.socket.getPeerFinished() : this.socket.getFinished()
     return message === undefined || message.length === 0 ? null : message
   }
