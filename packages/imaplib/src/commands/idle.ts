@@ -36,6 +36,11 @@ export class Idle implements ClaimingExchange {
     return this.reply !== null && !this.stopping
   }
 
+  /** Whether it was we who ended it. */
+  get stopped(): boolean {
+    return this.stopping
+  }
+
   /** Sends it. Anything that keeps it from being sent rejects {@link done}. */
   start(): void {
     if (!this.session.has('IDLE') && !this.session.has('IMAP4rev2'))
@@ -65,6 +70,8 @@ export class Idle implements ClaimingExchange {
   }
 
   continuation(_text: string, reply: Reply): void {
+    // Some servers say `+` more than once; to DONE said twice the second is no command.
+    if (this.reply !== null) return
     this.reply = reply
     if (this.stopping) reply(line('DONE'))
   }
