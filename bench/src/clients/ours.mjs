@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { ImapClient } from 'imaplib'
 import { collectGarbage, inBatches } from '../measure/batches.mjs'
 import { Count } from '../measure/count.mjs'
-import { appendMessage, multiAppendLimit, scatteredUids, streamOf } from '../measure/load.mjs'
+import { appendMessage, scatteredUids, streamOf } from '../measure/load.mjs'
 import { residentMemory } from '../measure/meter.mjs'
 import { parser } from './ours-parser.mjs'
 
@@ -73,8 +73,7 @@ const streams = async (job, meter) => {
   const count = new Count()
   meter.start()
   for (let uid = 1; uid <= job.count; uid++) {
-    const { content } = await mailbox.download(uid)
-    for await (const chunk of content) count.bytes += chunk.length
+    for await (const chunk of mailbox.source(uid)) count.bytes += chunk.length
     count.messages++
   }
   meter.stop()
@@ -146,13 +145,10 @@ export const tasks = {
     const message = appendMessage(job.size)
     meter.start()
     if (job.mode === 'multi') {
-      for (let sent = 0; sent < job.count; sent += multiAppendLimit) {
-        const length = Math.min(multiAppendLimit, job.count - sent)
-        await client.appendMany(
-          job.target,
-          Array.from({ length }, () => ({ content: message })),
-        )
-      }
+      await client.appendAll(
+        job.target,
+        Array.from({ length: job.count }, () => ({ message })),
+      )
     } else if (job.mode === 'one') {
       for (let n = 0; n < job.count; n++) await client.append(job.target, message)
     } else await Promise.all(Array.from({ length: job.count }, () => client.append(job.target, message)))
@@ -164,7 +160,7 @@ export const tasks = {
   async appendStream(job, meter) {
     const client = await connect(job)
     meter.start()
-    await client.append(job.target, { content: streamOf(job.size), size: job.size })
+    await client.append(job.target, { stream: streamOf(job.size), size: job.size })
     meter.stop()
     await client.close()
     return {}
@@ -206,8 +202,7 @@ export const tasks = {
     const { client, mailbox } = await open(job)
     const count = new Count()
     meter.start()
-    const { content } = await mailbox.download(1, '2')
-    for await (const chunk of content) count.bytes += chunk.length
+    for await (const chunk of mailbox.download(1, '2')) count.bytes += chunk.length
     meter.stop()
     await client.close()
     return { bytes: count.bytes }
