@@ -15,7 +15,7 @@ export type { Metadata, MetadataChanges, MetadataOptions } from '../commands/met
 export { notifyNone, notifySet, type NotifyEvent, type NotifyGroup, type NotifyMailboxes } from '../commands/notify.ts'
 export type { Quota, QuotaLimits, QuotaResource } from '../commands/quota.ts'
 export { allows, type Right } from '../commands/rights.ts'
-export type { UrlFetchQuery, UrlToAuthorise } from '../commands/url-auth.ts'
+export type { FetchedUrl, UrlFetchQuery, UrlToAuthorise } from '../commands/url-auth.ts'
 export type { FetchModifiers } from '../commands/fetch.ts'
 export type { OctetRange } from '../commands/fetch-items/sections.ts'
 export type { FetchKey, FetchQuery, Message } from '../commands/fetch-items/index.ts'

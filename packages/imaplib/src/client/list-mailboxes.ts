@@ -44,7 +44,7 @@ export interface ListedMailbox {
   readonly roleSource: RoleSource | null
   /** Undefined when the server does not tell. */
   readonly subscribed: boolean | undefined
-  /** Whether there are mailboxes below it; undefined when the server does not tell. */
+  /** Whether there are mailboxes below it (RFC 3348, RFC 5258 §4); undefined when the server does not tell. */
   readonly hasChildren: boolean | undefined
   /** False for a level of names that is no mailbox itself. */
   readonly selectable: boolean

@@ -59,7 +59,7 @@ export class MailboxLedger {
     const renamed = this.begun ? this.findRenamed(all) : new Map<string, string>()
     for (const [from, to] of renamed) events.push(...this.renamed(from, to, undefined))
     const present = new Set(all.map(({ name }) => name))
-    for (const mailbox of [...this.entries.keys()]) {
+    for (const mailbox of this.entries.keys()) {
       if (present.has(mailbox)) continue
       this.entries.delete(mailbox)
       events.push(this.disappeared(mailbox))

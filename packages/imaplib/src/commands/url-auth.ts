@@ -21,6 +21,12 @@ export interface UrlFetchQuery {
   readonly structure?: boolean | undefined
 }
 
+/** What an URL names. */
+export interface FetchedUrl extends Pick<UrlFetchResult, 'url' | 'bodyPartStructure'> {
+  /** Null when it could not be had. */
+  readonly data: Buffer | null
+}
+
 const textOf = (url: string | ImapUrl): string => (typeof url === 'string' ? url : formatImapUrl(url))
 
 /** An URL for GENURLAUTH says for whom it shall be good, and not yet how (RFC 4467 §7, url-rump). */
@@ -68,7 +74,15 @@ export const urlFetch = command({
     }
   },
   claims: { URLFETCH: (reply, [urls]) => reply.results.some(({ url }) => urls.includes(url)) },
-  result: (replies): readonly UrlFetchResult[] => replies.flatMap((reply) => [...reply.results]),
+  result: (replies): readonly FetchedUrl[] =>
+    replies.flatMap((reply) =>
+      reply.results.map(({ url, data, bodyPartStructure }) => ({
+        url,
+        // Nobody streams literals of URLFETCH: they are octets, or nothing.
+        data: Buffer.isBuffer(data) ? data : null,
+        bodyPartStructure,
+      })),
+    ),
 })
 
 /** RESETKEY: URLs made for a mailbox, or for all, are good no more (RFC 4467 §7). */

@@ -1,6 +1,6 @@
 import { orSkipped, startDovecot } from 'imap-test-servers'
 import { afterAll, describe, expect, it } from 'vitest'
-import { ImapClient } from '../../src/client/imap-client.ts'
+import type { ImapClient } from '../../src/client/imap-client.ts'
 import type { ConnectOptions } from '../../src/client/options.ts'
 import { exercised } from '../exercised.ts'
 import { liveClient } from '../live-client.ts'
@@ -58,7 +58,8 @@ describe.skipIf(dovecot === undefined)('connections to Dovecot 2.3', () => {
     expect(lines.slice(at).some((line) => line.startsWith('S: + '))).toBe(waits)
     const { entries } = await client.metadata.get('INBOX', ['/private/comment'])
     expect(entries.get('/private/comment')).toBe(long)
-    if (capability !== '') exercised(server, capability)
+    if (capability === 'LITERAL+') exercised(server, 'LITERAL+')
+    if (capability === 'LITERAL-') exercised(server, 'LITERAL-')
   })
 
   it('SASL-IR: the initial response goes with the command, and without it after the challenge', async () => {
