@@ -11,6 +11,7 @@ import { ImapError } from '../errors/imap-error.ts'
 import type { MailboxStatusResponse } from '../responses/mailbox-status.ts'
 import type { Response } from '../responses/registry.ts'
 import type { AccountEvent } from './account-events.ts'
+import { Comebacks } from './comebacks.ts'
 import type { Connections } from './connections.ts'
 import { listMailboxes } from './list-mailboxes.ts'
 import { MailboxLedger } from './mailbox-ledger.ts'
@@ -58,6 +59,9 @@ export class AccountWatch implements AsyncIterableIterator<AccountEvent>, Sessio
   private stirred = false
   /** The server tells no more until NOTIFY is sent again (RFC 5465 §5.8). */
   private overflowed = false
+  /** Ends what is waited for when the consumer leaves. */
+  private readonly gone = new AbortController()
+  private readonly comebacks: Comebacks
   /** Mailboxes that have appeared, and whose counts are not known yet. */
   private readonly fresh = new Set<string>()
 
@@ -65,8 +69,9 @@ export class AccountWatch implements AsyncIterableIterator<AccountEvent>, Sessio
     this.connections = connections
     this.options = options
     this.account = connections.account
-    options.signal?.addEventListener('abort', () => this.end())
+    this.comebacks = new Comebacks((attempt) => connections.rest(attempt, this.gone.signal))
     if (options.signal?.aborted === true) this.end()
+    else options.signal?.addEventListener('abort', this)
   }
 
   [Symbol.asyncIterator](): this {
@@ -77,8 +82,8 @@ export class AccountWatch implements AsyncIterableIterator<AccountEvent>, Sessio
     if (!this.running && !this.stopped) {
       this.running = true
       void this.run().catch((error: Error) => {
-        this.stopped = true
         this.queue.fail(error)
+        this.end()
       })
     }
     return this.queue.next()
@@ -142,9 +147,16 @@ export class AccountWatch implements AsyncIterableIterator<AccountEvent>, Sessio
     if (!this.stopped) for (const event of events) this.queue.push(event)
   }
 
+  /** The signal fired. */
+  handleEvent(): void {
+    this.end()
+  }
+
   private end(): void {
     this.stopped = true
+    this.options.signal?.removeEventListener('abort', this)
     this.queue.end()
+    this.gone.abort()
     this.stir()
   }
 
@@ -158,16 +170,15 @@ export class AccountWatch implements AsyncIterableIterator<AccountEvent>, Sessio
     const namespaces = await namespacesOf(this.connections, {})
     this.scope = scopeOf(this.options.mailboxes ?? 'personal', namespaces)
     this.ledger = new MailboxLedger(this.scope.subscribed)
-    let failures = 0
     while (!this.stopped) {
       try {
         await this.stay(this.scope)
-        failures = 0
       } catch (error) {
         if (this.stopped) return
-        failures += 1
-        if (!(error instanceof ImapError && error.retryable) || failures > MOST_FAILURES) throw error
+        await this.comebacks.lost(error)
+        continue
       }
+      if (!this.stopped) await this.comebacks.ended()
     }
   }
 
@@ -175,7 +186,9 @@ export class AccountWatch implements AsyncIterableIterator<AccountEvent>, Sessio
   private async stay(scope: WatchScope): Promise<void> {
     if (this.account !== this.connections.account)
       throw new ImapError('ESTALE', 'The client has become another user since the watch began.')
+    this.connections.checkAccount(this.account)
     const session = await this.connections.apart()
+    this.comebacks.begin()
     const deaf = session.listen(this)
     try {
       if (await this.byNotify(session, scope)) await this.byAsking(session, scope)
@@ -255,6 +268,7 @@ export class AccountWatch implements AsyncIterableIterator<AccountEvent>, Sessio
     const found = await listMailboxes(asked, { pattern: patterns, subscribed, status: items })
     const present = found.filter(({ name, attributes }) => scope.includes(name) && !attributes.has('\\NonExistent'))
     this.tell(this.ledger.snapshot(present))
+    this.comebacks.learnt()
   }
 
   private async countFresh(session: Session): Promise<void> {
@@ -318,9 +332,6 @@ const askable = (session: Session, account: number): Askable => ({
   has: (capability) => session.has(capability),
   run: (command, args, options) => session.run(command, args, options),
 })
-
-/** Connections lost one after the other, each before anything could be learnt, are no accident. */
-const MOST_FAILURES = 5
 
 /** A server that gives up again and again is better asked now and then. */
 const MOST_OVERFLOWS = 3

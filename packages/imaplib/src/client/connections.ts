@@ -296,6 +296,17 @@ export class Connections {
     }
   }
 
+  /** Waits before something is tried the n-th time again; the client's end ends it, and so does the signal. */
+  rest(attempt: number, gone: AbortSignal): Promise<void> {
+    return this.underWay(async (controller) => {
+      const leave = () => controller.abort()
+      if (gone.aborted) leave()
+      gone.addEventListener('abort', leave)
+      await this.pause(attempt, controller.signal)
+      gone.removeEventListener('abort', leave)
+    })
+  }
+
   /** Doubles from try to try, with up to half of it left to chance: a thousand clients must not come back as one. */
   private pause(attempt: number, signal: AbortSignal): Promise<void> {
     const { reconnect } = this.settings

@@ -8,12 +8,12 @@ import type { SearchCriteria } from '../commands/search-keys/index.ts'
 import type { Session } from '../commands/session.ts'
 import type { SessionListener } from '../commands/session-listener.ts'
 import { sortBy } from '../commands/sort.ts'
-import { ImapError } from '../errors/imap-error.ts'
 import { CommandRefused } from '../errors/failures.ts'
 import type { Response } from '../responses/registry.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
 import type { Tenant } from './lane.ts'
-import type { Lease } from './lanes.ts'
+import type { Lease, LeaseOptions } from './lanes.ts'
+import { Comebacks } from './comebacks.ts'
 import { type LiveEvent, LiveResult } from './live-result.ts'
 import { NewsWait, type NewsWaitOptions } from './news-wait.ts'
 import { RowQueue } from './row-queue.ts'
@@ -28,14 +28,12 @@ export interface LiveOptions extends NewsWaitOptions {
 /** What a live search needs of its mailbox. */
 export interface Searchable {
   readonly name: string
-  lease(options: { signal?: AbortSignal | undefined }): Promise<Lease>
+  lease(options: LeaseOptions): Promise<Lease>
+  rest(attempt: number, gone: AbortSignal): Promise<void>
 }
 
 /** How long leaving may take, in ms. */
 const LONGEST_FAREWELL = 2000
-
-/** Connections lost one after the other, each before anything could be learnt, are no accident. */
-const MOST_FAILURES = 5
 
 /**
  * A search whose result is kept up to date: by the server, where it has CONTEXT=SEARCH or CONTEXT=SORT (RFC 5267), and
@@ -60,6 +58,9 @@ export class LiveSearch implements AsyncIterableIterator<LiveEvent>, Tenant, Ses
   private running: Promise<void> | null = null
   private stopped = false
   private yielded = false
+  /** Ends what is waited for when the consumer leaves. */
+  private readonly gone = new AbortController()
+  private readonly comebacks: Comebacks
 
   /** @throws ImapError `EINVALID` for bad criteria or keys */
   constructor(mailbox: Searchable, criteria: SearchCriteria, options: LiveOptions) {
@@ -69,8 +70,9 @@ export class LiveSearch implements AsyncIterableIterator<LiveEvent>, Tenant, Ses
     this.steps = options.sort === undefined ? null : sortSteps(options.sort)
     this.result = new LiveResult(this.steps !== null)
     this.news = new NewsWait(options)
-    options.signal?.addEventListener('abort', () => this.end())
+    this.comebacks = new Comebacks((attempt) => mailbox.rest(attempt, this.gone.signal))
     if (options.signal?.aborted === true) this.end()
+    else options.signal?.addEventListener('abort', this)
   }
 
   /** The result as the events that have been taken or wait to be taken make it. */
@@ -85,8 +87,8 @@ export class LiveSearch implements AsyncIterableIterator<LiveEvent>, Tenant, Ses
   next(): Promise<IteratorResult<LiveEvent, undefined>> {
     if (this.running === null && !this.stopped)
       this.running = this.run().catch((error: Error) => {
-        this.stopped = true
         this.queue.fail(error)
+        this.end()
       })
     return this.queue.next()
   }
@@ -159,33 +161,43 @@ export class LiveSearch implements AsyncIterableIterator<LiveEvent>, Tenant, Ses
     for (const event of events) this.queue.push(event)
   }
 
+  /** The signal fired. */
+  handleEvent(): void {
+    this.end()
+  }
+
   private end(): void {
     this.stopped = true
+    this.options.signal?.removeEventListener('abort', this)
     this.queue.end()
+    this.gone.abort()
     this.news.interrupt()
   }
 
   private async run(): Promise<void> {
-    for (let failures = 0; !this.stopped; ) {
+    while (!this.stopped) {
       try {
         await this.stay()
-        failures = 0
       } catch (error) {
         if (this.stopped) return
-        failures += 1
-        if (!(error instanceof ImapError && error.retryable) || failures > MOST_FAILURES) throw error
+        await this.comebacks.lost(error)
+        continue
       }
+      if (!this.stopped && !this.yielded) await this.comebacks.ended()
     }
   }
 
   /** Searches and listens on one lane until it is lost, given away, or the search ends. */
   private async stay(): Promise<void> {
-    const lease = await this.mailbox.lease({ signal: this.options.signal })
+    // Who has made way waits until nobody else needs the lane, and for the next turn among those who watch.
+    const patience = this.yielded ? this.news.interval : 0
+    const lease = await this.mailbox.lease({ signal: this.gone.signal, patience })
     const { lane } = lease
     const { session } = lane
+    this.comebacks.begin()
     this.yielded = false
     this.dirty = true
-    lane.tenants.add(this)
+    lane.admit(this)
     const deaf = session.listen(this)
     try {
       while (this.here(session)) {
@@ -211,6 +223,7 @@ export class LiveSearch implements AsyncIterableIterator<LiveEvent>, Tenant, Ses
     this.meanwhile = []
     try {
       this.tell(this.result.become(await this.ask(session)))
+      this.comebacks.learnt()
     } finally {
       const changes = this.meanwhile
       this.meanwhile = null

@@ -102,6 +102,11 @@ export abstract class MailboxHandle implements AsyncDisposable {
     return lease
   }
 
+  /** @internal Waits before the n-th attempt to go on after lost connections. */
+  rest(attempt: number, gone: AbortSignal): Promise<void> {
+    return this.connections.rest(attempt, gone)
+  }
+
   /** @internal The lane with this mailbox selected, if there is nothing to wait for, nor to find out. */
   laneNow(): Lane | null {
     if (this.objection() !== null) return null

@@ -209,7 +209,9 @@ export class Watch implements AsyncIterableIterator<WatchEvent>, Tenant, Session
         if (this.stopped) return
         // A lost connection is opened anew by the next lease; whoever cannot be had back at all is given up there.
         await this.comebacks.lost(error)
+        continue
       }
+      if (!this.stopped && !this.yielded) await this.comebacks.ended()
     }
   }
 

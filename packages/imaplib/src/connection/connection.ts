@@ -8,7 +8,7 @@ import { OddNames } from '../wire/odd-names.ts'
 import { Capabilities } from './capabilities.ts'
 import { channels } from './diagnostics.ts'
 import type { Exchange } from './exchange.ts'
-import { byeError, closedError, notUnderstood, readGreeting, unexpected } from './fates.ts'
+import { byeError, closedError, notUnderstood, readGreeting, strayDone, unexpected } from './fates.ts'
 import { type Flying, InFlight } from './in-flight.ts'
 import { Link, type LinkOptions, type LinkReceiver } from './link.ts'
 import { Outbox, type WritingRules } from './outbox.ts'
@@ -71,6 +71,8 @@ export class Connection<E extends Exchange = Exchange> implements LinkReceiver {
   private preAuthLines = 0
   private byeText: string | null = null
   private leaving = false
+  /** A line has been sent that was no command. */
+  private replied = false
   private pauses = 0
 
   constructor(transport: Transport, listener: ConnectionListener, options: ConnectionOptions = {}) {
@@ -356,6 +358,7 @@ export class Connection<E extends Exchange = Exchange> implements LinkReceiver {
     const from = frame.bytes[frame.start + 1] === SPACE ? frame.start + 2 : frame.start + 1
     flying.exchange.continuation(frame.bytes.toString('latin1', from, frame.end), (line: TextFragment) => {
       if (this.inFlight.first !== flying) return
+      this.replied = true
       this.outbox.reply(line)
       this.watch()
     })
@@ -378,6 +381,7 @@ export class Connection<E extends Exchange = Exchange> implements LinkReceiver {
       flying = this.inFlight.first
       text = start - 1
     }
+    if (flying === undefined && this.replied && strayDone(bytes, start, tagEnd)) return
     this.receiveAnswer(frame, flying, text)
   }
 

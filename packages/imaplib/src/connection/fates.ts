@@ -62,3 +62,10 @@ export const notUnderstood = (bytes: Buffer, start: number, end: number): boolea
   const word = bytes.toString('latin1', start, end).toUpperCase()
   return word === 'NO' || word === 'BAD'
 }
+
+/**
+ * Whether the line is `DONE BAD …`. A server that ends IDLE by itself just as DONE is on its way reads DONE as the tag of a
+ * command that is none (RFC 9051 §6.3.13 has no remedy).
+ */
+export const strayDone = (bytes: Buffer, start: number, end: number): boolean =>
+  /^done bad(?: |$)/i.test(bytes.toString('latin1', start, Math.min(bytes.length, end + 5)))
