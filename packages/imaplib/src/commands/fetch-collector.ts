@@ -4,6 +4,7 @@ import type { StatusLine } from '../connection/status-line.ts'
 import type { SequenceSet } from '../wire/sequence-set.ts'
 import type { Collector } from './command.ts'
 import type { AskedItem } from './fetch-items/index.ts'
+import { SeenNumbers } from './seen-numbers.ts'
 import { leftOver } from './within-limit.ts'
 
 /** What a FETCH leaves behind when its rows have been taken. */
@@ -16,6 +17,8 @@ export interface FetchOutcome {
   readonly rest: SequenceSet | null
 }
 
+const allDone: FetchOutcome = Object.freeze({ incomplete: [], unparsed: 0, rest: null })
+
 /** Who takes the rows, synchronously, as they come. */
 export interface RowSink {
   row(row: FetchedMessage): void
@@ -27,8 +30,8 @@ export interface RowSink {
  * Tells the answers to a FETCH from the news that come in between.
  *
  * A row belongs to the command when it is of a message that was asked for and has all that was asked of it. A row that
- * has only a part is kept until the rest has come (some servers split answers); one that has nothing but flags, while
- * more was asked for, is news of the mailbox.
+ * has only a part is kept until the rest has come (some servers split answers). One that has nothing but flags, while
+ * more was asked for, is news of the mailbox; if the row next to it has the rest, it was a part of the answer too.
  */
 export class FetchCollector implements Collector<FetchOutcome> {
   private readonly set: SequenceSet
@@ -37,23 +40,27 @@ export class FetchCollector implements Collector<FetchOutcome> {
   private readonly sink: RowSink
   /** Rows of which a part is missing, by {@link placeOf}. */
   private pieces: Map<number, FetchedMessage> | null = null
-  /**
-   * Where nothing is asked but what servers also send unasked, a second row of a message is news. Null where a row can
-   * be told by what it has.
-   */
-  private readonly seen: Set<number> | null
+  /** Nothing is asked but what servers also send unasked: then a second row of a message is news. */
+  private readonly likeNews: boolean
+  /** With {@link likeNews}: the messages of which a row has come. */
+  private seen: SeenNumbers | null = null
   private unparsed = 0
+  /** The row before this one, when it looked like news. One is enough: parts of an answer come one after the other. */
+  private latestNews: FetchedMessage | null = null
+  /** Sequence numbers mean what they did when the command was sent. */
+  private numbered = true
 
   constructor(set: SequenceSet, items: readonly AskedItem[], uid: boolean, sink: RowSink) {
     this.set = set
     this.items = items
     this.uid = uid
     this.sink = sink
-    this.seen = items.every(({ item }) => item.alsoNews === true) ? new Set() : null
+    this.likeNews = isLikeNews(items)
   }
 
   claim(response: Response): boolean {
     if (response.type === 'FETCH') return this.claimRow(response)
+    if (response.type === 'EXPUNGE') this.numbered = false
     if (response.type === 'VANISHED' && response.earlier) {
       this.sink.vanished?.(response.uids)
       return true
@@ -63,6 +70,7 @@ export class FetchCollector implements Collector<FetchOutcome> {
   }
 
   result(completion: StatusLine | null = null): FetchOutcome {
+    if (this.pieces === null && this.unparsed === 0 && (completion === null || completion.code === '')) return allDone
     const incomplete: number[] = []
     for (const row of this.pieces?.values() ?? []) {
       const number = this.uid ? row.uid : row.seq
@@ -75,9 +83,9 @@ export class FetchCollector implements Collector<FetchOutcome> {
     const number = this.uid ? row.uid : row.seq
     if (number !== null && !this.set.has(number)) return false
     if (number !== null && this.complete(row)) {
-      if (this.seen !== null) {
-        if (this.seen.has(number)) return false
-        this.seen.add(number)
+      if (this.likeNews) {
+        if (this.seen === null) this.seen = new SeenNumbers(number)
+        else if (!this.seen.add(number)) return false
       }
       this.pieces?.delete(placeOf(row))
       this.deliver(row)
@@ -87,27 +95,61 @@ export class FetchCollector implements Collector<FetchOutcome> {
   }
 
   private keepPiece(row: FetchedMessage): boolean {
-    const earlier = this.pieces?.get(placeOf(row))
+    const place = placeOf(row)
     const answers = this.items.some(({ item, option }) => item.alsoNews !== true && item.present(row, option))
-    if (!answers) return false
-    if (earlier === undefined) {
-      this.pieces ??= new Map()
-      this.pieces.set(placeOf(row), row)
+    const earlier = this.pieces?.get(place)
+    const before = earlier ?? (this.latestNews !== null && placeOf(this.latestNews) === place ? this.latestNews : null)
+    this.latestNews = null
+    if (before !== null && this.sameMessage(before, row) && (answers || earlier !== undefined)) {
+      before.absorb(row)
+      return this.keep(place, before) || answers
     }
-    return true
+    if (answers) return this.keep(place, row) || answers
+    this.latestNews = row
+    return false
+  }
+
+  /** True when all has come, and the row was delivered. */
+  private keep(place: number, row: FetchedMessage): boolean {
+    const number = this.uid ? row.uid : row.seq
+    if (number !== null && this.complete(row)) {
+      this.pieces?.delete(place)
+      this.deliver(row)
+      return true
+    }
+    this.pieces ??= new Map()
+    this.pieces.set(place, row)
+    return false
+  }
+
+  private sameMessage(a: FetchedMessage, b: FetchedMessage): boolean {
+    if (a.uid === null || b.uid === null) return this.numbered
+    return a.uid === b.uid
   }
 
   private complete(row: FetchedMessage): boolean {
-    for (const { item, option } of this.items) if (!item.present(row, option)) return false
+    const { items } = this
+    for (let at = 0; at < items.length; at += 1) {
+      const { item, option } = items[at] as AskedItem
+      if (!item.present(row, option)) return false
+    }
     return true
   }
 
   private deliver(row: FetchedMessage): void {
     // Set in the same order for every row, so that all rows of a query share one shape.
-    for (const { key, item, option } of this.items)
+    const { items } = this
+    for (let at = 0; at < items.length; at += 1) {
+      const { key, item, option } = items[at] as AskedItem
       if (item.read !== undefined) (row as unknown as Record<string, unknown>)[key] = item.read(row, option)
+    }
     this.sink.row(row)
   }
+}
+
+const isLikeNews = (items: readonly AskedItem[]): boolean => {
+  for (let at = 0; at < items.length; at += 1) if ((items[at] as AskedItem).item.alsoNews !== true) return false
+  return true
 }
 
 /** The sequence number; under UIDONLY, where there is none, the UID (RFC 9586 §3.3). */
