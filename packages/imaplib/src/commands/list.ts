@@ -70,12 +70,12 @@ export const list = command({
     if (wanted !== undefined && Object.values(wanted).some(Boolean)) writeReturn(out, wanted)
   },
   claims: {
-    LIST: () => true,
+    LIST: (reply, [args]) => answers(reply, args),
     STATUS: (_reply, [{ return: wanted }]) => wanted?.status !== undefined,
     MYRIGHTS: (_reply, [{ return: wanted }]) => wanted?.myRights === true,
     METADATA: (_reply, [{ return: wanted }]) => wanted?.metadata !== undefined,
   },
-  result(replies): ListReply {
+  result(replies, { args: [args], context }): ListReply {
     const mailboxes: ListResponse[] = []
     const statuses = new Map<string, MailboxStatusResponse>()
     const rights = new Map<string, string>()
@@ -86,9 +86,51 @@ export const list = command({
       else if (reply.type === 'MYRIGHTS') rights.set(reply.mailbox, reply.rights)
       else metadata.set(reply.mailbox ?? '', reply.entries)
     }
-    return { mailboxes, statuses, rights, metadata }
+    const asked = args.return?.children === true && context.isEnabled('IMAP4REV2')
+    return { mailboxes: asked ? withoutNews(mailboxes) : mailboxes, statuses, rights, metadata }
   },
 })
+
+/**
+ * IMAP4rev2 servers tell of mailboxes unasked too (RFC 9051 §7.3.1): Cyrus tells of the one that was created, or subscribed
+ * to, when the next command is under way, and what it tells then is already old.
+ */
+const answers = (reply: ListResponse, { reference = '', patterns, select = [] }: ListArguments): boolean => {
+  // RFC 5258 §3.1: what is selected by its subscription says so, but for the parents of RECURSIVEMATCH.
+  if (select.includes('SUBSCRIBED') && !select.includes('RECURSIVEMATCH') && !reply.attributes.has('\\Subscribed'))
+    return false
+  // What a reference does to a pattern is the server's business (RFC 9051 §6.3.9).
+  return reference !== '' || patterns.some((pattern) => matches(reply.mailbox ?? '', pattern, reply.delimiter))
+}
+
+/** Where the answers say whether there are mailboxes below (RFC 5258 §4), what does not say it was told unasked. */
+const withoutNews = (mailboxes: ListResponse[]): ListResponse[] => {
+  const saying = ['\\HasChildren', '\\HasNoChildren', '\\Noinferiors', '\\NonExistent', '\\Noselect']
+  const says = ({ attributes }: ListResponse) => saying.some((each) => attributes.has(each))
+  return mailboxes.some(says) ? mailboxes.filter(says) : mailboxes
+}
+
+/** Upper and lower case are the same here: some servers think so, and no answer must be lost. */
+const matches = (name: string, pattern: string, delimiter: string | null): boolean => {
+  if (pattern === '*' || pattern === '') return true
+  const text = name.normalize('NFC').toLowerCase()
+  // The places in the pattern that may be reached with what has been read of the name.
+  const wild = pattern.normalize('NFC').toLowerCase()
+  const skip = (places: Set<number>) => {
+    for (const place of places) if (wild[place] === '*' || wild[place] === '%') places.add(place + 1)
+    return places
+  }
+  let places = skip(new Set([0]))
+  for (const char of text) {
+    const next = new Set<number>()
+    for (const place of places) {
+      if (wild[place] === '*' || (wild[place] === '%' && char !== delimiter)) next.add(place)
+      if (wild.startsWith(char, place)) next.add(place + char.length)
+    }
+    places = skip(next)
+  }
+  return places.has(wild.length)
+}
 
 const writeReturn = (out: CommandWriter, wanted: ListReturn): void => {
   out.atom('RETURN').open()
