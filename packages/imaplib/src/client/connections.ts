@@ -250,6 +250,8 @@ export class Connections {
         const { session, serverId } = await this.underWay((controller) => openSession(this.settings, controller))
         await this.brief(session, account)
         this.first = false
+        // It is there to end the first attempt to connect, and may fire long after.
+        if (this.settings.signal !== undefined) this.settings = { ...this.settings, signal: undefined }
         this.latest = session
         session.listen({
           alert: (text) => this.settings.onAlert?.(text),

@@ -25,6 +25,7 @@ import { Connections, type Counters } from './connections.ts'
 import { Mailbox, type OpenOptions } from './mailbox.ts'
 import { type Auth, type ConnectOptions, settle, type Settings } from './options.ts'
 import { readReferrals } from './referrals.ts'
+import { timeLeft } from './time-left.ts'
 
 /** The methods of extensions: see the registry. */
 export interface ImapClient extends Methods<typeof clientExtensions> {}
@@ -117,13 +118,16 @@ export class ImapClient implements AsyncDisposable {
   async open(name: string, options: OpenOptions = {}): Promise<Mailbox> {
     const { readOnly = false, ...call } = options
     const target = { name, readOnly }
-    const lease = await this.connections.lanes.lease(target, call)
-    try {
-      const state = lease.lane.session.mailbox
-      return new Mailbox(this.connections, target, state as NonNullable<typeof state>, this.settings.maxBacklog)
-    } finally {
-      lease.release()
-    }
+    const left = timeLeft(call)
+    return this.connections.persist(true, async () => {
+      const lease = await this.connections.lanes.lease(target, left())
+      try {
+        const state = lease.lane.session.mailbox
+        return new Mailbox(this.connections, target, state as NonNullable<typeof state>, this.settings.maxBacklog)
+      } finally {
+        lease.release()
+      }
+    })
   }
 
   /** The mailboxes, with what they are for. See {@link ListOptions}. */

@@ -31,7 +31,7 @@ const PIECE = 64 * 1024
 export interface PreparedMessage {
   readonly octets: MessageOctets
   readonly size: number
-  /** Ends a stream that nobody has begun to read. */
+  /** Ends a stream that has not been read to its end: nobody will read it any more. */
   discard(): void
 }
 
@@ -59,7 +59,7 @@ export const prepareMessage = (
 const ofBytes = (bytes: Uint8Array, signal: AbortSignal | undefined): PreparedMessage => {
   checkSize(bytes.length)
   if (bytes.length <= AT_ONCE) return { octets: { bytes }, size: bytes.length, discard: () => undefined }
-  const source = sent(pieces(bytes), true, signal)
+  const source = sent(pieces(bytes), true, signal, { iterator: null, over: false })
   return {
     octets: { size: bytes.length, source, binary: bytes.includes(0) },
     size: bytes.length,
@@ -72,16 +72,9 @@ const ofStream = (
   signal: AbortSignal | undefined,
 ): PreparedMessage => {
   checkSize(size)
-  let begun = false
-  const source: AsyncIterable<Uint8Array> = {
-    [Symbol.asyncIterator]() {
-      begun = true
-      return sent(stream, binary, signal)
-    },
-  }
-  const discard = () => {
-    if (!begun) endUnread(stream)
-  }
+  const reading: Reading = { iterator: null, over: false }
+  const source: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => sent(stream, binary, signal, reading) }
+  const discard = () => leave(stream, reading)
   return { octets: { size, source, binary }, size, discard }
 }
 
@@ -96,9 +89,10 @@ async function* sent(
   source: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array>,
   binary: boolean,
   signal: AbortSignal | undefined,
+  reading: Reading,
 ): AsyncGenerator<Uint8Array, void> {
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()
-  let finished = false
+  reading.iterator = iterator
   try {
     for (;;) {
       const next = await abortable(Promise.resolve(iterator.next()), signal)
@@ -108,14 +102,25 @@ async function* sent(
       if (!binary && chunk.includes(0)) throw invalid('There is a NUL in the stream, which was not said to be binary')
       yield chunk
     }
-    finished = true
+    reading.over = true
   } finally {
-    if (!finished) {
-      // A stream that hangs in the middle of a read does not see that its iterator ends; and nobody waits for that.
-      endUnread(source)
-      void Promise.resolve(iterator.return?.()).catch(() => undefined)
-    }
+    leave(source, reading)
   }
+}
+
+/** How far the reading of a source has come. */
+interface Reading {
+  iterator: AsyncIterator<unknown> | Iterator<unknown> | null
+  over: boolean
+}
+
+/** Ends a source that was not read to its end. */
+const leave = (source: object, reading: Reading): void => {
+  if (reading.over) return
+  reading.over = true
+  // A stream that hangs in the middle of a read does not see that its iterator ends; and nobody waits for that.
+  endUnread(source)
+  void Promise.resolve(reading.iterator?.return?.()).catch(() => undefined)
 }
 
 const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {

@@ -40,17 +40,27 @@ export const openSession = async (settings: Settings, attempt: AbortController):
   else given?.addEventListener('abort', onGiven)
   let session: Session | null = null
   let stop: ImapError | null = null
-  const onAbort = () => {
-    stop = interrupted(limit.reason, settings)
-    session?.connection.destroy(stop)
-  }
+  let onAbort = () => undefined
+  // What is not ours, a dial function or one that gets a token, may never come back.
+  const stopped = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      stop = interrupted(limit.reason, settings)
+      session?.connection.destroy(stop)
+      reject(stop)
+    }
+  })
+  stopped.catch(() => undefined)
+  limit.addEventListener('abort', onAbort)
   try {
     limit.throwIfAborted()
-    const transport = await dial(settings, limit)
-    session = converse(transport, settings)
-    limit.addEventListener('abort', onAbort)
-    if (limit.aborted) onAbort()
-    const serverId = await greet(session, settings)
+    const dialling = dial(settings, limit)
+    dialling.then(
+      (late) => stop !== null && late.destroy(),
+      () => undefined,
+    )
+    session = converse(await Promise.race([dialling, stopped]), settings)
+    limit.throwIfAborted()
+    const serverId = await Promise.race([greet(session, settings), stopped])
     return { session, serverId }
   } catch (caught) {
     // What ended the connection says more than that it has ended.

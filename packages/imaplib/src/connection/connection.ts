@@ -275,6 +275,11 @@ export class Connection<E extends Exchange = Exchange> implements LinkReceiver {
     this.watch()
   }
 
+  /** @internal called when a piece of a streamed literal goes out: until the last of them the server has nothing to say */
+  sending(): void {
+    this.watchdog.alive()
+  }
+
   // What the link tells.
 
   /** @internal */
@@ -287,8 +292,9 @@ export class Connection<E extends Exchange = Exchange> implements LinkReceiver {
     this.watchdog.alive()
   }
 
-  /** @internal */
+  /** @internal The server takes what is sent: that is a sign of life too. */
   drain(): void {
+    this.watchdog.alive()
     this.outbox.schedule()
   }
 

@@ -17,9 +17,12 @@ export interface WritingRules {
   readonly oddNames: OddNames
 }
 
-/** Who is told that the first byte of a command is about to be sent. */
+/** Who is told of what is sent. */
 export interface OutboxOwner<E extends Exchange> {
+  /** The first byte of a command is about to be sent. */
   started(flying: Flying<E>): void
+  /** A piece of a streamed literal is about to be sent. */
+  sending(): void
 }
 
 /** A command of which a synchronising literal, or a streamed one, is still to be sent. */
@@ -46,6 +49,8 @@ export class Outbox<E extends Exchange> {
   /** The command that waits for `+`, or is being streamed; nothing may be sent between its fragments. */
   private unfinished: Unfinished<E> | null = null
   private streaming = false
+  /** Where the octets of the literal that is being streamed come from. */
+  private source: AsyncIterator<Uint8Array> | null = null
   private batch: Uint8Array[] = []
   private batchSize = 0
 
@@ -115,6 +120,10 @@ export class Outbox<E extends Exchange> {
     this.queue = []
     this.head = 0
     this.unfinished = null
+    // It may hang in the middle of a read, or never be asked again: it must not be left open.
+    const ended = this.source?.return?.()
+    this.source = null
+    if (ended !== undefined) void Promise.resolve(ended).catch(() => undefined)
     return unsent
   }
 
@@ -214,7 +223,10 @@ export class Outbox<E extends Exchange> {
     this.streaming = true
     let left = fragment.size
     try {
-      for await (const chunk of fragment.source) {
+      const source = fragment.source[Symbol.asyncIterator]()
+      this.source = source
+      for await (const chunk of { [Symbol.asyncIterator]: () => source }) {
+        this.owner.sending()
         if (chunk.length > left) throw wrongSize(fragment.size, 'more')
         left -= chunk.length
         if (!this.link.send(chunk, () => `<${chunk.length} octets>`)) await this.link.drained()
@@ -236,6 +248,7 @@ export class Outbox<E extends Exchange> {
       return
     } finally {
       this.streaming = false
+      this.source = null
     }
     this.unfinished = null
     this.sendFrom(unfinished, false)
