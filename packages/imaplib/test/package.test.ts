@@ -49,7 +49,7 @@ beforeAll(() => {
   staged = join(copy, 'packages/imaplib')
   for (const path of ['README.md', 'tsconfig.base.json', 'scripts/prepack.mjs'])
     cpSync(join(root, path), join(copy, path))
-  for (const path of ['package.json', 'tsconfig.json', 'LICENSE', 'src'])
+  for (const path of ['package.json', 'tsconfig.json', 'LICENSE', 'bin', 'src'])
     cpSync(join(root, 'packages/imaplib', path), join(staged, path), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   tarball = join(folder, pack(staged))
