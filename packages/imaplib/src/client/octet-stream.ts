@@ -11,6 +11,10 @@ import { RowQueue } from './row-queue.ts'
 const HIGH = 1024 * 1024
 const LOW = 256 * 1024
 
+/** Octets that are read together, if so many have come; and what of it is not worth another read. */
+const PIECE = 64 * 1024
+const LEAST_PIECE = 32 * 1024
+
 /** After the reader has gone, so much is still read and dropped; for more, a new connection is cheaper. */
 const DRAINED = 8 * 1024 * 1024
 
@@ -27,6 +31,8 @@ export class OctetStream implements SectionSink, Tenant {
   private readonly maxBacklog: number
   private readonly queue = new RowQueue<Buffer>()
   private queued = 0
+  /** Octets are read into it, and handed out where they lie. */
+  private memory: Buffer | null = null
   private lease: Lease | null = null
   private run: Run<SectionArguments, SectionOutcome> | null = null
   /** Octets to drop first, and how many to take then: some servers ignore the range and send the whole. */
@@ -73,6 +79,7 @@ export class OctetStream implements SectionSink, Tenant {
   /** Nobody wants the rest. */
   leave(): void {
     this.queue.clear()
+    if (this.over) return
     this.stop(new ImapError('ABORT_ERR', 'The download was left.', { command: 'UID FETCH' }))
   }
 
@@ -114,7 +121,16 @@ export class OctetStream implements SectionSink, Tenant {
       this.problem = unparsed(`octets from ${origin} on, although those from ${range.start} on were asked for`)
   }
 
+  room(): Buffer | null {
+    if (this.over || this.problem !== null) return null
+    if (this.memory === null || this.memory.length < LEAST_PIECE) this.memory = Buffer.allocUnsafeSlow(PIECE)
+    return this.memory
+  }
+
   chunk(bytes: Buffer): void {
+    const { memory } = this
+    const ours = memory !== null && memory.buffer === bytes.buffer && memory.byteOffset === bytes.byteOffset
+    if (ours) this.memory = memory.subarray(bytes.length)
     if (this.over) return this.drain(bytes.length)
     const from = Math.min(this.skip, bytes.length)
     this.skip -= from
@@ -123,8 +139,9 @@ export class OctetStream implements SectionSink, Tenant {
     this.wanted -= to - from
     this.received += to - from
     this.queued += to - from
-    // The memory is the connection's, and will be used again.
-    this.queue.push(Buffer.from(bytes.subarray(from, to)))
+    const taken = from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to)
+    // Memory of the connection will be used again.
+    this.queue.push(ours ? taken : copyOf(taken))
     this.hold()
   }
 
@@ -188,3 +205,9 @@ const tooMuch = (octets: number) =>
       'Read them first, or allow another connection.',
     { command: 'UID FETCH' },
   )
+
+const copyOf = (bytes: Buffer): Buffer => {
+  const copy = Buffer.allocUnsafeSlow(bytes.length)
+  bytes.copy(copy)
+  return copy
+}

@@ -15,8 +15,10 @@ export interface SectionSink {
   mayStream(certain: boolean): boolean
   /** The octets begin. `origin`: what the server says is the place of the first one; null: it speaks of no range. */
   begin(size: number, origin: number | null): void
-  /** Valid only during the call. */
+  /** Valid only during the call, unless it lies in {@link room}. */
   chunk(bytes: Buffer): void
+  /** See `LiteralConsumer.room`. */
+  room(): Buffer | null
 }
 
 /** What is known when the server has answered. */
@@ -33,7 +35,7 @@ const rowHead =
   /^\* (\d+) (UID)?FETCH \(((?:UID \d+|FLAGS \([^()]*\)|MODSEQ \(\d+\)| )*)((?:BODY|BINARY)\[[^\]]*\])(?:<(\d+)[.\d]*>)? ~?\{\d+\+?\}$/i
 
 /** Takes the one section of the one message that was asked for, and leaves all other rows to whom they belong. */
-export class SectionCollector implements Collector<SectionOutcome> {
+export class SectionCollector implements Collector<SectionOutcome>, LiteralConsumer {
   private readonly request: SectionRequest
   private readonly sink: SectionSink
   private streamed = false
@@ -57,8 +59,20 @@ export class SectionCollector implements Collector<SectionOutcome> {
     if (!this.sink.mayStream(uid !== undefined)) return null
     this.streamed = true
     this.sink.begin(size, found[5] === undefined ? null : Number(found[5]))
-    return { chunk: (bytes) => this.sink.chunk(bytes), end: () => undefined, abort: () => undefined }
+    return this
   }
+
+  chunk(bytes: Buffer): void {
+    this.sink.chunk(bytes)
+  }
+
+  room(): Buffer | null {
+    return this.sink.room()
+  }
+
+  // The row that follows tells of the end, and the failed command of a broken connection.
+  end(): void {}
+  abort(): void {}
 
   claim(response: Response): boolean {
     if (response.type === 'FETCH') return this.claimRow(response)

@@ -40,8 +40,13 @@ export interface ExternalLiteral {
 
 /** Takes the octets of one big literal as they arrive. */
 export interface LiteralConsumer {
-  /** The chunk is valid only during the call. */
+  /** The chunk is valid only during the call, unless it lies in {@link room}. */
   chunk(bytes: Buffer): void
+  /**
+   * Memory of the consumer's own for the octets that come next; what was read into it is then its first bytes, and the
+   * consumer's to keep. Null, or no such method: they come in memory that will be reused. Called often, and in vain at times.
+   */
+  room?(): Buffer | null
   /** All octets came. The frame they belong to is delivered later, when its last line has come. */
   end(): void
   /** The connection ended, or a limit struck, in the middle of the literal. */

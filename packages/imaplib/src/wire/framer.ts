@@ -170,8 +170,12 @@ export class Framer {
    */
   room(): Buffer | null {
     const { external } = this
-    if (external === null || external.data === null || external.size - external.filled < LEAST_ROOM) return null
-    return external.data.subarray(external.filled)
+    if (external === null) return null
+    const missing = external.size - external.filled
+    if (missing < LEAST_ROOM) return null
+    if (external.data !== null) return external.data.subarray(external.filled)
+    const room = external.consumer?.room?.() ?? null
+    return room === null || room.length <= missing ? room : room.subarray(0, missing)
   }
 
   /** The stream ended. An open streamed literal is told so. */
