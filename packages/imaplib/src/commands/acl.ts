@@ -35,6 +35,7 @@ export const setAcl = command({
   states: ['authenticated', 'selected'],
   needs: 'ACL',
   write(out, [mailbox, identifier, rights]: [mailbox: string, identifier: string, rights: string]) {
+    if (typeof rights !== 'string') throw invalid('SETACL: rights must be text')
     const change = rights.startsWith('+') || rights.startsWith('-') ? rights.slice(0, 1) : ''
     checkRights(rights.slice(change.length))
     if (change !== '' && rights.length === 1) throw invalid(`SETACL: "${rights}" changes nothing`)

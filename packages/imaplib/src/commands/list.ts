@@ -64,7 +64,7 @@ export const list = command({
     if (select.includes('RECURSIVEMATCH') && select.length === 1)
       throw invalid('LIST: RECURSIVEMATCH needs another selection option beside it (RFC 5258 §3.1)')
     if (select.length > 0) out.list(select, (each) => out.atom(each))
-    out.mailbox(reference)
+    out.reference(reference)
     if (patterns.length === 1) out.listMailbox(patterns[0] as string)
     else out.list(patterns, (each) => out.listMailbox(each))
     if (wanted !== undefined && Object.values(wanted).some(Boolean)) writeReturn(out, wanted)
@@ -149,7 +149,7 @@ const writeReturn = (out: CommandWriter, wanted: ListReturn): void => {
 type NamesArguments = [reference: string, pattern: string]
 
 const writeNames = (out: CommandWriter, [reference, pattern]: NamesArguments) =>
-  void out.mailbox(reference).listMailbox(pattern)
+  void out.reference(reference).listMailbox(pattern)
 
 /** LSUB: the names that are subscribed to (RFC 3501 §6.3.9), for servers without LIST-EXTENDED. Not in IMAP4rev2. */
 export const lsub = command({

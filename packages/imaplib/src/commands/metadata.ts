@@ -54,7 +54,7 @@ export const getMetadata = command({
       if (depth !== undefined) out.atom('DEPTH').atom(String(depth))
       out.close()
     }
-    out.mailbox(mailbox).list(entries, (entry) => out.astring(checkBranch(entry)))
+    out.reference(mailbox).list(entries, (entry) => out.astring(checkBranch(entry)))
   },
   // A response without values is news of a change, and not an answer (RFC 5464 §4.4).
   claims: { METADATA: (reply, [mailbox]) => sameMailbox(reply.mailbox, mailbox) && reply.entries.size > 0 },
@@ -77,7 +77,7 @@ export const setMetadata = command({
   write(out, [mailbox, changes]) {
     const entries = Object.entries(changes)
     if (entries.length === 0) throw invalid('SETMETADATA: nothing is to be changed')
-    out.mailbox(mailbox).list(entries, ([entry, value]) => out.astring(checkEntry(entry)).nstring(value))
+    out.reference(mailbox).list(entries, ([entry, value]) => out.astring(checkEntry(entry)).nstring(value))
   },
   result: () => undefined,
 })

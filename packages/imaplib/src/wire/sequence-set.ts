@@ -76,6 +76,7 @@ export class SequenceSet implements Iterable<number> {
       if (member instanceof SequenceSet) for (const bound of member.bounds) bounds.push(bound)
       else if (typeof member === 'number' || typeof member === 'string') push(bounds, member, member)
       else if (isStarPair(member)) push(bounds, member[0], member[1])
+      else if (typeof member !== 'object' || member === null) throw invalid(`${String(member)} is no set of messages`)
       else for (const each of member) pushMember(bounds, each)
     }
     return new SequenceSet(normalise(bounds))

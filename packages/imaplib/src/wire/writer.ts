@@ -167,9 +167,16 @@ export class CommandWriter {
 
   /**
    * A mailbox. A string is its name in Unicode; INBOX is recognised in any case (RFC 9051 §5.1). Bytes are a name as the
-   * server sent it, to be sent back unchanged.
+   * server sent it, to be sent back unchanged. The empty name is refused: it is none.
    */
   mailbox(name: string | Uint8Array): this {
+    if (typeof name === 'string' ? name === '' : checkBytes(name).length === 0)
+      throw invalid('The name of the mailbox is empty')
+    return this.reference(name)
+  }
+
+  /** As {@link mailbox}, or `''` where that means the server, or no mailbox at all (RFC 9051 §6.3.9, RFC 5464 §4.2). */
+  reference(name: string | Uint8Array): this {
     return this.astring(this.encodeName(name))
   }
 
@@ -292,7 +299,7 @@ export class CommandWriter {
   /** What may be written as text: null for bytes that are no text here, or too long to be anything but a literal. */
   private textOf(value: string | Uint8Array): string | null {
     if (typeof value === 'string') return value
-    if (value.length > MAX_QUOTED) return null
+    if (checkBytes(value).length > MAX_QUOTED) return null
     return isAscii(value) || (this.rules.utf8 === true && isUtf8(value)) ? viewOf(value).toString('utf8') : null
   }
 
@@ -308,7 +315,7 @@ export class CommandWriter {
   }
 
   private encodeName(name: string | Uint8Array): string | Uint8Array {
-    if (typeof name !== 'string') return name
+    if (typeof name !== 'string') return checkBytes(name)
     if (name.length === 5 && name.toUpperCase() === 'INBOX') return 'INBOX'
     const odd = this.rules.oddNames?.get(name)
     if (odd !== undefined) return odd
@@ -318,6 +325,12 @@ export class CommandWriter {
   private checkBinary(): void {
     if (this.rules.binary !== true) throw invalid('The server does not take binary literals (RFC 3516)')
   }
+}
+
+/** Callers without a type checker pass undefined, or a number. */
+const checkBytes = (value: unknown): Uint8Array => {
+  if (value instanceof Uint8Array) return value
+  throw invalid(`${value === null ? 'null' : typeof value} is neither text nor bytes`)
 }
 
 const octetsOf = (value: string | Uint8Array): Uint8Array => {

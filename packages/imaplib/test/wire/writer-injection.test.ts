@@ -42,7 +42,7 @@ const stringStep =
   })
 
 const octetsStep =
-  (method: 'string' | 'astring' | 'mailbox' | 'listMailbox' | 'literal' | 'literal8') =>
+  (method: 'string' | 'astring' | 'reference' | 'listMailbox' | 'literal' | 'literal8') =>
   (octets: Uint8Array): Step => ({
     method: `${method} octets`,
     write: (out) => out[method](octets),
@@ -50,7 +50,7 @@ const octetsStep =
   })
 
 const nameStep =
-  (method: 'mailbox' | 'listMailbox') =>
+  (method: 'reference' | 'listMailbox') =>
   (name: string): Step => ({
     method: `${method} ${JSON.stringify(name.slice(0, 30))}`,
     write: (out) => out[method](name),
@@ -81,10 +81,10 @@ const octets = fc.oneof(
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   ...(['string', 'astring', 'nstring', 'secret'] as const).map((method) => hostileString.map(stringStep(method))),
-  ...(['string', 'astring', 'mailbox', 'listMailbox', 'literal', 'literal8'] as const).map((method) =>
+  ...(['string', 'astring', 'reference', 'listMailbox', 'literal', 'literal8'] as const).map((method) =>
     octets.map(octetsStep(method)),
   ),
-  ...(['mailbox', 'listMailbox'] as const).map((method) => hostileString.map(nameStep(method))),
+  ...(['reference', 'listMailbox'] as const).map((method) => hostileString.map(nameStep(method))),
   ...(['atom', 'flag', 'set', 'date', 'dateTime'] as const).map((method) => hostileString.map(wordStep(method))),
   fc.maxSafeNat().map(
     (number): Step => ({
@@ -194,7 +194,9 @@ describe('strings are refused only when no octets can stand for them', () => {
         expect(roundTrip([stringStep('secret')(text)], rules) !== null).toBe(
           text.isWellFormed() && !text.includes('\0'),
         )
-        expect(roundTrip([nameStep('mailbox')(text)], rules) !== null).toBe(rules.utf8 ? possible : text.isWellFormed())
+        expect(roundTrip([nameStep('reference')(text)], rules) !== null).toBe(
+          rules.utf8 ? possible : text.isWellFormed(),
+        )
       }),
       { numRuns: 3000 },
     )
@@ -212,9 +214,9 @@ describe('each known attack in each method', () => {
     for (const rules of all)
       for (const each of [
         ...(['string', 'astring', 'nstring', 'secret'] as const).map((method) => stringStep(method)(text)),
-        ...(['mailbox', 'listMailbox'] as const).map((method) => nameStep(method)(text)),
+        ...(['reference', 'listMailbox'] as const).map((method) => nameStep(method)(text)),
         ...(['atom', 'flag', 'set', 'date', 'dateTime'] as const).map((method) => wordStep(method)(text)),
-        ...(['string', 'mailbox', 'listMailbox', 'literal'] as const).map((method) => octetsStep(method)(octets)),
+        ...(['string', 'reference', 'listMailbox', 'literal'] as const).map((method) => octetsStep(method)(octets)),
       ]) {
         const alone = check([each], rules)
         expect(check([each, after], rules)).toBe(alone)
@@ -226,7 +228,7 @@ describe('each known attack in each method', () => {
       for (const utf8 of [false, true]) {
         const rules: Rules = { literals: 'minus', utf8, binary: false }
         expect(check([stringStep('string')(text), stringStep('astring')('after')], rules)).toBe(true)
-        expect(check([nameStep('mailbox')(text), stringStep('astring')('after')], rules)).toBe(true)
+        expect(check([nameStep('reference')(text), stringStep('astring')('after')], rules)).toBe(true)
       }
   })
 })

@@ -65,8 +65,8 @@ describe('commands of the RFCs', () => {
         out.atom('STORE').set('2:4').atom('+FLAGS').flags(['\\Deleted', '$Junk'])
       },
     ],
-    ['A1 LIST "" %␍␊', (out) => out.atom('LIST').mailbox('').listMailbox('%')],
-    ['A1 LIST "" "*/a b"␍␊', (out) => out.atom('LIST').mailbox('').listMailbox('*/a b')],
+    ['A1 LIST "" %␍␊', (out) => out.atom('LIST').reference('').listMailbox('%')],
+    ['A1 LIST "" "*/a b"␍␊', (out) => out.atom('LIST').reference('').listMailbox('*/a b')],
     [
       'A1 SEARCH SINCE 1-Feb-1994 NOT FROM "Smith"␍␊',
       (out) => {
@@ -228,7 +228,6 @@ describe('mailboxes', () => {
     ['"a b"', 'a b'],
     ['"%"', '%'],
     ['"NIL"', 'NIL'],
-    ['""', ''],
     ['a&AA0ACg-b', 'a\r\nb'],
     ['{4}␍␊«a\r\nb»', 'a\r\nb', { utf8: true }],
     // As the server sent it, though it is no modified UTF-7.
@@ -236,6 +235,12 @@ describe('mailboxes', () => {
     ['{2}␍␊«ü»', Buffer.from('ü')],
     ['"ü"', Buffer.from('ü'), { utf8: true }],
   ])('%s', (text, name, rules) => expect(wire((out) => out.mailbox(name), rules)).toBe(`A1 ${text}␍␊`))
+
+  it('the empty name is none, except as a reference', () => {
+    for (const none of ['', Buffer.alloc(0), undefined as never, 7 as never])
+      expect(() => wire((out) => out.mailbox(none))).toThrow(expect.objectContaining({ code: 'EINVALID' }) as Error)
+    expect(wire((out) => out.reference(''))).toBe('A1 ""␍␊')
+  })
 
   it.each<[string, string | Uint8Array]>([
     ['*', '*'],
