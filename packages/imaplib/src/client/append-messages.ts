@@ -1,5 +1,5 @@
 import { append, type AppendedMessage } from '../commands/append.ts'
-import type { CallOptions } from '../commands/run.ts'
+import { type CallOptions, LONGEST_TIMER } from '../commands/run.ts'
 import { status } from '../commands/status.ts'
 import { invalid, ImapError } from '../errors/imap-error.ts'
 import type { AppendUidCode } from '../responses/codes/message-codes.ts'
@@ -148,7 +148,7 @@ export const prepare = (each: MessageToAppend, signal: AbortSignal | undefined):
 
 /** What ends the source of a literal under way: the caller's signal, or time. */
 export const endOf = ({ signal, timeout }: CallOptions): AbortSignal | undefined => {
-  if (timeout === undefined) return signal
+  if (timeout === undefined || timeout > LONGEST_TIMER) return signal
   const time = AbortSignal.timeout(timeout)
   return signal === undefined ? time : AbortSignal.any([signal, time])
 }

@@ -108,9 +108,10 @@ export class Connections {
     options: CallOptions = {},
   ): Promise<Result> {
     const result = await this.run(command, args, options)
+    // First of all: a connection that is being opened meanwhile is told by this.
+    this.standing.set(key, (session) => session.run(command, args))
     const others = this.lanes.all.filter((lane) => lane.alive && lane.session !== this.session)
     await Promise.all(others.map((lane) => lane.session.run(command, args, options)))
-    this.standing.set(key, (session) => session.run(command, args))
     return result
   }
 

@@ -1,4 +1,4 @@
-import type { CallOptions } from '../commands/run.ts'
+import { type CallOptions, LONGEST_TIMER } from '../commands/run.ts'
 import { ImapError } from '../errors/imap-error.ts'
 
 /**
@@ -30,7 +30,7 @@ export const heeded = <T>(
     }
     signal?.addEventListener('abort', onAbort)
     const timer =
-      timeout === undefined
+      timeout === undefined || timeout > LONGEST_TIMER
         ? undefined
         : setTimeout(() => leave(new ImapError('ETIMEDOUT', `${what} took more than ${timeout} ms.`)), timeout)
     begin(gone.signal).then(

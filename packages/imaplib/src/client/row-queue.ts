@@ -1,10 +1,18 @@
+interface Asker<Row> {
+  resolve(result: IteratorResult<Row, undefined>): void
+  reject(error: Error): void
+  /** Who asked next, before this one was answered: an iterator's answers come in order. */
+  next: Asker<Row> | null
+}
+
 /** Rows that wait between the wire and a consumer who takes them one by one. */
 export class RowQueue<Row> {
   private rows: Row[] = []
   private head = 0
   private ended = false
   private failure: Error | null = null
-  private waiting: { resolve(result: IteratorResult<Row, undefined>): void; reject(error: Error): void } | null = null
+  private waiting: Asker<Row> | null = null
+  private last: Asker<Row> | null = null
 
   get length(): number {
     return this.rows.length - this.head
@@ -21,24 +29,31 @@ export class RowQueue<Row> {
       this.rows.push(row)
       return
     }
-    this.waiting = null
+    this.waiting = waiting.next
     waiting.resolve({ value: row, done: false })
   }
 
   /** No more rows will come; those that are here are still handed out. */
   end(): void {
     this.ended = true
-    this.waiting?.resolve(DONE)
-    this.waiting = null
+    this.dismiss(this.waiting)
   }
 
   /** The rows that are here are handed out, then the consumer gets the error, once. */
   fail(error: Error): void {
     if (this.ended) return
     this.ended = true
-    if (this.waiting === null) this.failure = error
-    else this.waiting.reject(error)
+    const { waiting } = this
+    if (waiting === null) this.failure = error
+    else waiting.reject(error)
+    this.dismiss(waiting?.next ?? null)
+  }
+
+  /** To all who have asked from this one on, the end. */
+  private dismiss(first: Asker<Row> | null): void {
     this.waiting = null
+    this.last = null
+    for (let each = first; each !== null; each = each.next) each.resolve(DONE)
   }
 
   /** A row that is here, or undefined. */
@@ -63,21 +78,10 @@ export class RowQueue<Row> {
     if (failure !== null) return Promise.reject(failure)
     if (this.ended) return Promise.resolve(DONE)
     return new Promise((resolve, reject) => {
-      const earlier = this.waiting
-      // An iterator may be asked again before it has answered; then the answers come in order.
-      this.waiting =
-        earlier === null
-          ? { resolve, reject }
-          : {
-              resolve: (result) => {
-                earlier.resolve(result)
-                this.next().then(resolve, reject)
-              },
-              reject: (error) => {
-                earlier.reject(error)
-                resolve(DONE)
-              },
-            }
+      const asker = { resolve, reject, next: null }
+      if (this.waiting === null || this.last === null) this.waiting = asker
+      else this.last.next = asker
+      this.last = asker
     })
   }
 

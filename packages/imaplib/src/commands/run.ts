@@ -25,6 +25,9 @@ export interface CallOptions {
   onProgress?: ((progress: Progress) => void) | undefined
 }
 
+/** What a timer of Node can measure, in ms. A longer one, Infinity too, would fire at once; it is taken as no limit. */
+export const LONGEST_TIMER = 2 ** 31 - 1
+
 /** What a session's connection carries: exchanges, some of which claim untagged responses. */
 export interface ClaimingExchange extends Exchange {
   /** True takes the response. */
@@ -86,7 +89,7 @@ export class Run<Args extends readonly unknown[], Result> implements ClaimingExc
     const { signal, timeout } = options
     this.onProgress = options.onProgress
     if (signal === undefined && timeout === undefined) return
-    if (timeout !== undefined)
+    if (timeout !== undefined && timeout <= LONGEST_TIMER)
       this.timer = setTimeout(
         () =>
           this.abandon(

@@ -67,6 +67,9 @@ export const withinLimit = async <Args extends readonly unknown[], Result>(
   return collector === undefined ? division.merge(result, more) : more
 }
 
+/** More than that no mailbox holds that limits commands to a few messages; a set can hold four thousand million. */
+const MOST_TOLD_OFF = 5_000_000
+
 /** @throws the error itself unless it is a refusal that smaller groups avoid */
 const smallerGroups = async (
   session: Sender,
@@ -78,8 +81,9 @@ const smallerGroups = async (
   if (!(error instanceof CommandRefused) || completion?.code !== 'MESSAGELIMIT') throw error
   const code = responseCode(completion)
   if (code?.name !== 'MESSAGELIMIT' || code.limit < 1) throw error
-  const uids = [...(await session.run(allUids, [set], options))]
-  if (uids.length <= code.limit) throw error
+  const present = await session.run(allUids, [set], options)
+  if (present.size <= code.limit || present.size > MOST_TOLD_OFF) throw error
+  const uids = present.toArray(MOST_TOLD_OFF)
   const groups: SequenceSet[] = []
   for (let at = 0; at < uids.length; at += code.limit)
     groups.push(SequenceSet.ofNumbers(uids.slice(at, at + code.limit)))
