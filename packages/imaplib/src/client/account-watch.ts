@@ -186,7 +186,6 @@ export class AccountWatch implements AsyncIterableIterator<AccountEvent>, Sessio
   private async stay(scope: WatchScope): Promise<void> {
     if (this.account !== this.connections.account)
       throw new ImapError('ESTALE', 'The client has become another user since the watch began.')
-    this.connections.checkAccount(this.account)
     const session = await this.connections.apart()
     this.comebacks.begin()
     const deaf = session.listen(this)
