@@ -116,7 +116,7 @@ export abstract class Conversation {
   /** Closes the connection. Without effect on one that is closed. */
   async shutdown(): Promise<void> {
     const [pushed, reader] = [this.#pushed, this.#reader]
-    this.#watchdog.rest()
+    this.#watchdog.stop()
     const over = pushed?.over() ?? reader?.over()
     if (over === undefined) return
     if (pushed !== null) pushed.link.end()
