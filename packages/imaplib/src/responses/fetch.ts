@@ -4,6 +4,7 @@ import { FetchedMessage, type ReadItems } from './fetched-message.ts'
 import { fetchItems } from './fetch-items.ts'
 import type { ParseContext, ResponseParser } from './response-parser.ts'
 import { readSectionName } from './section.ts'
+import { readUsualItems } from './usual-row.ts'
 
 const SPACE = 0x20
 const OPEN = 0x28
@@ -35,14 +36,18 @@ export const parseUidFetch: ResponseParser<FetchedMessage> = (scan, context) => 
 
 const readRow = (scan: Scanner, row: FetchedMessage, context: ParseContext): FetchedMessage => {
   if (!scan.openList()) scan.fail('a list of items')
-  readItems(scan, row, context)
+  const start = scan.pos
+  readUsualItems(scan, row)
+  if (!row.stopped) readFrom(start, scan, row, context)
   if (!context.lazy) row.readAll()
   return row
 }
 
 /** The items, the closing parenthesis, and what may wrongly follow it; or up to where the row stops reading. */
-const readItems: ReadItems = (scan, row, context) => {
-  const start = scan.pos
+const readItems: ReadItems = (scan, row, context) => readFrom(scan.pos, scan, row, context)
+
+/** Reads on, in a row that began at `start`. */
+const readFrom = (start: number, scan: Scanner, row: FetchedMessage, context: ParseContext): void => {
   try {
     while (!scan.closeList()) {
       const byte = scan.peek()

@@ -72,6 +72,13 @@ const lists = new Map<RawText, KnownList>()
 
 const SPACE = 0x20
 
+/** The flags of a text between parentheses that was read before, and had nothing wrong. */
+export const knownFlags = (text: RawText): Flags | undefined => {
+  if (text === '') return noFlags
+  const known = lists.get(text)
+  return known === undefined || known.repairs.length > 0 ? undefined : known.flags
+}
+
 /** A parenthesised list of flags (RFC 9051 §9, flag-list). */
 export const readFlags = (scan: Scanner, context: ParseContext): Flags => {
   if (!scan.openList()) {

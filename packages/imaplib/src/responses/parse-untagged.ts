@@ -3,6 +3,8 @@ import { ImapError } from '../errors/imap-error.ts'
 import { ParseError } from '../wire/parse-error.ts'
 import { Scanner } from '../wire/scanner.ts'
 import { type Response, responseParsers } from './registry.ts'
+import { parseFetch } from './fetch.ts'
+import { takeUsualFetch } from './usual-row.ts'
 import type { ParseContext } from './response-parser.ts'
 
 const STAR = 0x2a
@@ -26,6 +28,12 @@ export const parseUntagged = (frame: Frame, context: ParseContext): Response => 
   context.begin()
   let name = ''
   try {
+    const row = takeUsualFetch(frame, scan)
+    if (row !== 0) {
+      name = 'FETCH'
+      context.number = row
+      return parseFetch(scan, context)
+    }
     scan.expect(STAR)
     scan.skipSpaces()
     if (scan.pos - frame.start > 2) context.repaired('spaces')
