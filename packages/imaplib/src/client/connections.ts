@@ -94,7 +94,7 @@ export class Connections {
     const left = timeLeft(options)
     const { account } = this
     return this.persist(command.idempotent, async () => {
-      const lane = await heeded(`Waiting for a connection for ${command.name}`, left(), () => this.lanes.any())
+      const lane = await this.any(left())
       this.checkAccount(account)
       return lane.session.run(command, args, left())
     })
@@ -150,7 +150,7 @@ export class Connections {
     }
     try {
       const serverId = await enter(session, this.settings)
-      for (const tell of this.standing.values()) await tell(session)
+      await this.brief(session, this.account)
       if (this.stopped) throw new ImapError('ECLOSED', 'This client has been closed.')
       this.latest = session
       this.lanes.adopt(session)
@@ -190,8 +190,9 @@ export class Connections {
     return session
   }
 
-  async any(): Promise<Lane> {
-    return this.lanes.any()
+  /** A connection, and with it what the server can do. */
+  any(options: CallOptions = {}): Promise<Lane> {
+    return heeded('Waiting for a connection', options, () => this.lanes.any())
   }
 
   /** The session that speaks for the server: the first that lives, or the last that did. */
@@ -287,8 +288,8 @@ export class Connections {
     }
   }
 
-  /** Closing the client ends it. */
-  private async underWay<T>(task: (controller: AbortController) => Promise<T>): Promise<T> {
+  /** Does something that ends with the client, and when it becomes another user: the controller fires then. */
+  async underWay<T>(task: (controller: AbortController) => Promise<T>): Promise<T> {
     const controller = new AbortController()
     this.attempts.push(controller)
     if (this.stopped) controller.abort()

@@ -3,6 +3,7 @@ import type { Collector, Command } from '../commands/command.ts'
 import { type FetchArguments, noModifiers, uidFetch } from '../commands/fetch.ts'
 import { FetchCollector, type RowSink } from '../commands/fetch-collector.ts'
 import { type AskedItem, askedItems, type FetchQuery, type Message } from '../commands/fetch-items/index.ts'
+import { ImapError } from '../errors/imap-error.ts'
 import type { FetchedMessage } from '../responses/fetched-message.ts'
 import type { Response } from '../responses/registry.ts'
 import { SequenceSet } from '../wire/sequence-set.ts'
@@ -31,9 +32,16 @@ export const fetchOne = <Query extends FetchQuery>(
 ): Promise<Message<Query> | undefined> => {
   const lane = options === undefined ? access.laneNow() : null
   const found = lane === null ? iterated(access, uid, query, options) : directly(lane, access, uid, query)
+  const again = found.catch((error: unknown) => {
+    // Asking twice does no harm: on a connection that is lost once more on another one.
+    if (error instanceof ImapError && gone.has(error.code)) return iterated(access, uid, query, options)
+    throw error
+  })
   // It has what the query asks for: that is what FetchCollector sees to.
-  return found as Promise<unknown> as Promise<Message<Query> | undefined>
+  return again as Promise<unknown> as Promise<Message<Query> | undefined>
 }
+
+const gone = new Set(['ECLOSED', 'EEOF', 'EBYE'])
 
 const iterated = async (
   access: MailboxAccess,

@@ -80,7 +80,7 @@ export const listMailboxes = async (connections: Askable, options: ListOptions):
   const call = { signal, timeout }
   const patterns = typeof pattern === 'string' ? [pattern] : pattern
   // A server must be there before it can be asked what it can do.
-  await connections.any()
+  await connections.any(call)
   checkOffered(connections, options)
   const items = asked === undefined ? undefined : knownItems(asked, (name) => connections.has(name))
   const prefix = await personalPrefix(connections, call)

@@ -4,6 +4,7 @@ import type { CallOptions } from '../commands/run.ts'
 import { CommandRefused } from '../errors/failures.ts'
 import type { NamespaceResponse } from '../responses/namespace.ts'
 import type { Connections } from './connections.ts'
+import { heeded } from './heeded.ts'
 
 interface Remembered {
   /** Another user has others. */
@@ -12,7 +13,7 @@ interface Remembered {
 }
 
 /** What is needed of {@link Connections}, or of one session in their place. */
-export type Askable = Pick<Connections, 'run' | 'has' | 'account'> & { any(): Promise<unknown> }
+export type Askable = Pick<Connections, 'run' | 'has' | 'account'> & { any(options?: CallOptions): Promise<unknown> }
 
 const remembered = new WeakMap<Askable, Remembered>()
 
@@ -21,14 +22,17 @@ const remembered = new WeakMap<Askable, Remembered>()
  * by LIST (RFC 9051 §6.3.9: an empty pattern asks for it).
  */
 export const namespacesOf = (connections: Askable, call: CallOptions): Promise<NamespaceResponse> => {
-  const known = remembered.get(connections)
   const { account } = connections
-  if (known?.account === account) return known.namespaces
-  const asked = ask(connections, call)
-  remembered.set(connections, { account, namespaces: asked })
-  // An answer that did not come is not remembered.
-  asked.catch(() => remembered.delete(connections))
-  return asked
+  // The question is everybody's: whoever goes away leaves the answer to the others.
+  return heeded('NAMESPACE', call, () => {
+    const known = remembered.get(connections)
+    if (known?.account === account) return known.namespaces
+    const asked = ask(connections, {})
+    remembered.set(connections, { account, namespaces: asked })
+    // An answer that did not come is not remembered.
+    asked.catch(() => remembered.delete(connections))
+    return asked
+  })
 }
 
 /** What is known through one is known through the other: they stand for the same account. */
