@@ -53,6 +53,7 @@ export const appendMessage = async (
   const prepared = prepare({ message, ...attributes }, ended)
   try {
     await checkLimit(connections, mailbox, prepared.size, { signal, timeout })
+    await connections.underWay(({ signal: gone }) => prepared.begin(gone))
     const code = await connections.run(append, [mailbox, [prepared.message]], { signal, timeout, onProgress })
     return placesOf(code, 1)[0] ?? null
   } finally {
@@ -79,7 +80,7 @@ export const appendMessages = async (
     if (now.length > 0) await appendBatch(connections, mailbox, now, { signal, timeout, onProgress }, done)
   }
   try {
-    await connections.any()
+    await connections.any(options)
     // RFC 9738 §3.1: a server that does only so many messages at a time refuses an APPEND of more.
     const limits = connections.values('MESSAGELIMIT').map(Number).filter(Number.isSafeInteger)
     const most = Math.max(1, Math.min(MOST_MESSAGES, ...limits))
@@ -87,6 +88,7 @@ export const appendMessages = async (
       const prepared = prepare(each, ended)
       batch.push(prepared)
       await checkLimit(connections, mailbox, prepared.size, options)
+      await connections.underWay(({ signal: gone }) => prepared.begin(gone))
       octets += prepared.size
       if (batch.length === most || octets >= MOST_OCTETS) await flush()
     }
@@ -160,7 +162,7 @@ const checkLimit = async (
   size: number,
   call: CallOptions,
 ): Promise<void> => {
-  await connections.any()
+  await connections.any(call)
   if (!connections.has('APPENDLIMIT')) return
   const told = connections.values('APPENDLIMIT').map(Number).filter(Number.isSafeInteger)
   let limit: number | null | undefined = told[0]

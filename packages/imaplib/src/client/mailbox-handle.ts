@@ -102,6 +102,11 @@ export abstract class MailboxHandle implements AsyncDisposable {
     return lease
   }
 
+  /** @internal Does something that ends with the client: the controller fires then. */
+  underWay<Result>(task: (controller: AbortController) => Promise<Result>): Promise<Result> {
+    return this.connections.underWay(task)
+  }
+
   /** @internal Waits before the n-th attempt to go on after lost connections. */
   rest(attempt: number, gone: AbortSignal): Promise<void> {
     return this.connections.rest(attempt, gone)

@@ -1,5 +1,5 @@
 import type { MessageOctets } from '../commands/append.ts'
-import { invalid } from '../errors/imap-error.ts'
+import { ImapError, invalid } from '../errors/imap-error.ts'
 
 /** A message whose size is known and whose octets come while it is sent: a file, a response of another server. */
 export interface StreamedMessage {
@@ -31,6 +31,12 @@ const PIECE = 64 * 1024
 export interface PreparedMessage {
   readonly octets: MessageOctets
   readonly size: number
+  /**
+   * Begins to read a stream. It may come from the same server, over the same connection (a download), and what it needs
+   * must then be on its way before the literal has the connection to itself. A stream that fails here costs nothing.
+   * @param gone ends the wait for the first octets with `ECLOSED`
+   */
+  begin(gone: AbortSignal): Promise<void>
   /** Ends a stream that has not been read to its end: nobody will read it any more. */
   discard(): void
 }
@@ -58,12 +64,13 @@ export const prepareMessage = (
 
 const ofBytes = (bytes: Uint8Array, signal: AbortSignal | undefined): PreparedMessage => {
   checkSize(bytes.length)
-  if (bytes.length <= AT_ONCE) return { octets: { bytes }, size: bytes.length, discard: () => undefined }
+  const nothing = { begin: () => Promise.resolve(), discard: () => undefined }
+  if (bytes.length <= AT_ONCE) return { octets: { bytes }, size: bytes.length, ...nothing }
   const source = sent(pieces(bytes), true, signal, { iterator: null, over: false })
   return {
     octets: { size: bytes.length, source, binary: bytes.includes(0) },
     size: bytes.length,
-    discard: () => undefined,
+    ...nothing,
   }
 }
 
@@ -73,9 +80,31 @@ const ofStream = (
 ): PreparedMessage => {
   checkSize(size)
   const reading: Reading = { iterator: null, over: false }
-  const source: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => sent(stream, binary, signal, reading) }
+  let first: {
+    readonly octets: AsyncGenerator<Uint8Array, void>
+    readonly result: IteratorResult<Uint8Array, void>
+  } | null
+  first = null
+  const begin = async (gone: AbortSignal) => {
+    const octets = sent(stream, binary, signal, reading)
+    const result = await abortable(octets.next(), gone).catch((error: unknown) => {
+      if (gone.aborted) throw new ImapError('ECLOSED', 'The client was closed before the stream began.')
+      throw signal?.aborted === true ? notBegun(signal) : error
+    })
+    first = { octets, result }
+  }
+  async function* all(): AsyncGenerator<Uint8Array, void> {
+    const octets = first?.octets ?? sent(stream, binary, signal, reading)
+    try {
+      if (first?.result.done === false) yield first.result.value
+      yield* octets
+    } finally {
+      leave(stream, reading)
+    }
+  }
+  const source: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: all }
   const discard = () => leave(stream, reading)
-  return { octets: { size, source, binary }, size, discard }
+  return { octets: { size, source, binary }, size, begin, discard }
 }
 
 /** An empty literal means "none of this command" (RFC 3502), and no message is empty. */
@@ -132,6 +161,11 @@ const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Pro
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
   })
 }
+
+const notBegun = ({ reason }: AbortSignal): ImapError =>
+  reason instanceof Error && reason.name === 'TimeoutError'
+    ? new ImapError('ETIMEDOUT', 'The stream did not begin in time.', { command: 'APPEND' })
+    : new ImapError('ABORT_ERR', 'The call was aborted before the stream began.', { cause: reason, command: 'APPEND' })
 
 const endUnread = (stream: object): void => {
   if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy()

@@ -41,6 +41,7 @@ export const replaceMessage = async (
   const old = SequenceSet.of(uid)
   const prepared = prepare({ message, ...attributes }, endOf({ signal, timeout }))
   try {
+    await mailbox.underWay(({ signal: gone }) => prepared.begin(gone))
     return await mailbox.use(false, options, async ({ lane: { session } }, call) => {
       if (session.has('REPLACE')) {
         const code = await session.run(uidReplace, [uid, destination, prepared.message], call())

@@ -15,6 +15,8 @@ export interface SelectedMailbox {
     options: CallOptions,
     task: (lease: Lease, left: () => CallOptions) => Promise<Result>,
   ): Promise<Result>
+  /** Does something that ends with the client: the controller fires then. */
+  underWay<Result>(task: (controller: AbortController) => Promise<Result>): Promise<Result>
   /** A lane with the mailbox selected. */
   lease(options: CallOptions): Promise<Lease>
 }

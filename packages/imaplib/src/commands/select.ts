@@ -52,7 +52,8 @@ export const select: Command<SelectArguments, Selected> = {
     out.atom(options.readOnly === true ? 'EXAMINE' : 'SELECT').mailbox(mailbox)
     writeParameters(out, options, context)
   },
-  collect: ([mailbox, { readOnly = false }, session]) => new Selection(mailbox, readOnly, session),
+  collect: ([mailbox, { readOnly = false, resync }, session]) =>
+    new Selection(mailbox, readOnly, session, resync !== undefined),
   onCompletion(completion, [, , session]) {
     if (completion.status !== 'OK') session.markSelected(null)
   },
@@ -77,13 +78,16 @@ class Selection implements Collector<Selected> {
   private state: MailboxState
   private readonly name: string
   private readonly readOnly: boolean
+  private readonly resyncs: boolean
   private changed: FetchedMessage[] = []
   private vanished: SequenceSet | null = null
   private exists = 0
   private recent = 0
 
-  constructor(name: string, readOnly: boolean, session: Session) {
+  /** @param resyncs whether it was asked what has changed: what nobody asked for is not kept */
+  constructor(name: string, readOnly: boolean, session: Session, resyncs: boolean) {
     this.session = session
+    this.resyncs = resyncs
     this.name = name
     this.readOnly = readOnly
     this.state = new MailboxState(name, readOnly)
@@ -105,10 +109,10 @@ class Selection implements Collector<Selected> {
         if (response.code?.name === 'CLOSED') this.begin()
         return response.code !== null && applyMailboxCode(state, response.code)
       case 'FETCH':
-        this.changed.push(response)
+        if (this.resyncs) this.changed.push(response)
         return true
       case 'VANISHED':
-        this.vanished = this.vanished === null ? response.uids : this.vanished.union(response.uids)
+        if (this.resyncs) this.vanished = this.vanished === null ? response.uids : this.vanished.union(response.uids)
         return true
       case 'EXPUNGE':
         return true

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { AppendOptions, MessageSource } from 'imaplib'
@@ -174,6 +175,7 @@ describe('append: a stream that goes wrong', () => {
     const stream = Readable.from(
       (async function* () {
         yield Buffer.from('abc')
+        while (!at.server.lines.some((line) => line.includes('APPEND'))) await nextTurn()
         stop.abort()
         await new Promise(() => undefined)
       })(),

@@ -112,7 +112,6 @@ describe('a literal that is streamed', () => {
       }
     })()
     const appended = client.append('Box', { size: 25, stream })
-    const [, tag] = await hears(/(\S+) APPEND Box \{25\+\}\r\n/)
     for (let piece = 1; piece <= 5; piece += 1) {
       while (more === undefined) await nextTurn()
       await vi.advanceTimersByTimeAsync(70)
@@ -121,6 +120,7 @@ describe('a literal that is streamed', () => {
       go()
       await hears(new RegExp(`\\}\\r\\n(12345){${piece}}`))
     }
+    const [, tag] = await hears(/(\S+) APPEND Box \{25\+\}\r\n/)
     say(`${tag} OK [APPENDUID 1 2] done`)
     expect(await appended).toEqual({ uidValidity: 1, uid: 2 })
     const closing = client.close()
@@ -138,7 +138,15 @@ describe('a literal that is streamed', () => {
     const client = await ImapClient.connect(reach(server, { reconnect: false }))
     let begun: () => void = () => undefined
     const reading = new Promise<void>((resolve) => (begun = resolve))
-    const stream = new Readable({ read: () => begun() })
+    let reads = 0
+    const stream = new Readable({
+      highWaterMark: 1,
+      read() {
+        reads += 1
+        if (reads === 1) this.push('12345')
+        else begun()
+      },
+    })
     const closed = new Promise((resolve) => stream.once('close', resolve))
     stream.on('error', () => undefined)
     const outcome = client.append('Box', { size: 25, stream }).catch((error: unknown) => error)
@@ -162,11 +170,14 @@ describe('a literal that is streamed', () => {
     right.write(Buffer.from('* PREAUTH [CAPABILITY IMAP4rev1 LITERAL+] ready\r\n'))
     const client = await ImapClient.connect({ ...plain, auth, dial: () => Promise.resolve(left), reconnect: false })
     let returned = 0
+    let asked = 0
     let begun: () => void = () => undefined
     const reading = new Promise<void>((resolve) => (begun = resolve))
     const stream: AsyncIterable<Uint8Array> = {
       [Symbol.asyncIterator]: () => ({
         next: () => {
+          asked += 1
+          if (asked === 1) return Promise.resolve({ value: Buffer.from('12345'), done: false })
           begun()
           return new Promise(() => undefined)
         },
@@ -182,5 +193,60 @@ describe('a literal that is streamed', () => {
     expect(await outcome).toMatchObject({ code: 'EUNKNOWNOUTCOME' })
     expect(returned).toBe(1)
     await client.close()
+  })
+
+  it.each([true, false])('may come from the same client, over the same connection (LITERAL+: %s)', async (plus) => {
+    const stored: (Buffer | undefined)[] = []
+    await using server = await mailServer({
+      messages: 3,
+      size: 300_000,
+      handlers: {
+        APPEND: ({ literals }) => {
+          stored.push(literals[0])
+          return '$tag OK [APPENDUID 7 9] done'
+        },
+        AUTHENTICATE: async ({ args, send, readLine }) => {
+          if (!args.includes(' ')) {
+            await send('+ ')
+            await readLine()
+          }
+          return `$tag OK [CAPABILITY IMAP4rev1 ${plus ? 'LITERAL+' : 'IDLE'}] in`
+        },
+      },
+    })
+    await using client = await connectTo(server, { maxConnections: 1 })
+    await using inbox = await client.open('INBOX')
+    const size = (await inbox.fetchOne(2, { size: true }))?.size ?? 0
+    const append = client.append('Archive', { size, stream: inbox.source(2) })
+    expect(await append).toEqual({ uidValidity: 7, uid: 9 })
+    expect(stored[0]).toHaveLength(size)
+    expect(String(stored[0])).toContain('Subject: message 2')
+    await client.appendAll(
+      'Archive',
+      [1, 2, 3].map((uid) => ({ message: { size, stream: inbox.source(uid).stream() } })),
+    )
+    expect(stored.map((bytes) => bytes?.length)).toEqual([size, size, size, size])
+    expect(server.connections).toHaveLength(1)
+  })
+
+  it('whose source fails at once costs nothing: nothing has been sent', async () => {
+    await using server = await mailServer({ handlers: { APPEND: '$tag OK' } })
+    await using client = await connectTo(server)
+    const stream = new Readable({ read: () => undefined })
+    stream.destroy(new Error('no such file'))
+    await expect(client.append('Archive', { size: 5, stream })).rejects.toThrow('no such file')
+    await client.noop()
+    expect(server.connections).toHaveLength(1)
+  })
+
+  it('that never begins ends with the client', async () => {
+    await using server = await mailServer()
+    const client = await connectTo(server)
+    const stream = new Readable({ read: () => undefined })
+    const outcome = client.append('Archive', { size: 5, stream }).catch((error: unknown) => error)
+    while (stream.listenerCount('readable') === 0) await nextTurn()
+    await client.close()
+    expect(await outcome).toMatchObject({ code: 'ECLOSED' })
+    expect(stream.destroyed).toBe(true)
   })
 })

@@ -32,7 +32,7 @@ describe('what one user has begun is not done as another', () => {
   it('neither on a connection that was on its way', async () => {
     const { who, server, client } = await setUp()
     let open: () => void = () => undefined
-    who.hold(new Promise((resolve) => (open = resolve)))
+    void who.hold(new Promise((resolve) => (open = resolve)))
     await client.open('One')
     const second = client.open('Two').catch((error: unknown) => error)
     await server.connected(2)
