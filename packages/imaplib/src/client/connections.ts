@@ -168,13 +168,16 @@ export class Connections {
     try {
       return await attempt()
     } catch (error) {
-      if (!(error instanceof ImapError) || this.settings.reconnect === false || this.stopped) throw error
       // What one user has begun is not done again as another.
-      if (account !== this.account) throw error
-      const unsent = error.code === 'ECLOSED'
-      if (!unsent && !(idempotent && gone.has(error.code))) throw error
+      if (account !== this.account || !this.mayRepeat(error, idempotent)) throw error
       return attempt()
     }
+  }
+
+  /** Whether there is any point, and no harm, in doing again what failed with this error. */
+  mayRepeat(error: unknown, idempotent: boolean): boolean {
+    if (!(error instanceof ImapError) || this.settings.reconnect === false || this.stopped) return false
+    return error.code === 'ECLOSED' || (idempotent && gone.has(error.code))
   }
 
   /** A connection of one's own, beside those that are shared. Whoever asked for it ends it; closing the client does too. */

@@ -3,7 +3,6 @@ import type { Collector, Command } from '../commands/command.ts'
 import { type FetchArguments, noModifiers, uidFetch } from '../commands/fetch.ts'
 import { FetchCollector, type RowSink } from '../commands/fetch-collector.ts'
 import { type AskedItem, askedItems, type FetchQuery, type Message } from '../commands/fetch-items/index.ts'
-import { ImapError } from '../errors/imap-error.ts'
 import type { FetchedMessage } from '../responses/fetched-message.ts'
 import type { Response } from '../responses/registry.ts'
 import { SequenceSet } from '../wire/sequence-set.ts'
@@ -14,6 +13,8 @@ import type { Lane } from './lane.ts'
 export interface OneMessageAccess extends MailboxAccess {
   /** A lane on which the mailbox is selected, with one user more; null if that takes time. */
   laneNow(): Lane | null
+  /** Whether what failed with this error is to be tried again. */
+  mayRepeat(error: unknown): boolean
 }
 
 type Found = FetchedMessage | undefined
@@ -34,14 +35,12 @@ export const fetchOne = <Query extends FetchQuery>(
   const found = lane === null ? iterated(access, uid, query, options) : directly(lane, access, uid, query)
   const again = found.catch((error: unknown) => {
     // Asking twice does no harm: on a connection that is lost once more on another one.
-    if (error instanceof ImapError && gone.has(error.code)) return iterated(access, uid, query, options)
+    if (access.mayRepeat(error)) return iterated(access, uid, query, options)
     throw error
   })
   // It has what the query asks for: that is what FetchCollector sees to.
   return again as Promise<unknown> as Promise<Message<Query> | undefined>
 }
-
-const gone = new Set(['ECLOSED', 'EEOF', 'EBYE'])
 
 const iterated = async (
   access: MailboxAccess,

@@ -112,6 +112,11 @@ export abstract class MailboxHandle implements AsyncDisposable {
     return this.connections.rest(attempt, gone)
   }
 
+  /** @internal Whether what does no harm when it is done twice is to be done again after this error. */
+  mayRepeat(error: unknown): boolean {
+    return this.connections.mayRepeat(error, true)
+  }
+
   /** @internal The lane with this mailbox selected, if there is nothing to wait for, nor to find out. */
   laneNow(): Lane | null {
     if (this.objection() !== null) return null
