@@ -1,3 +1,4 @@
+import { isAsciiText } from '../wire/raw-text.ts'
 import { base64Into } from './base64.ts'
 import { decodeOctets } from './charset.ts'
 import { canonicalCharset } from './charset-labels.ts'
@@ -17,7 +18,25 @@ import { hexDigit } from './hex-octet.ts'
  * @returns the same string when it has no encoded word
  */
 // Searching for one character is much cheaper than for two, and most texts have no `=` at all.
-export const decodeWords = (text: string): string => (text.indexOf('=') === -1 ? text : words.decode(text))
+export const decodeWords = (text: string): string => {
+  if (text.indexOf('=') === -1) return text
+  if (text.length > LONGEST_RECENT) return words.decode(text)
+  return recent.get(text) ?? decodeOnce(text)
+}
+
+/** Names of people come again and again. Emptied when full, which is rare enough to be cheaper than an order of use. */
+const recent = new Map<string, string>()
+const MOST_RECENT = 2048
+const LONGEST_RECENT = 48
+
+const decodeOnce = (text: string): string => {
+  const decoded = words.decode(text)
+  if (decoded === text || !isAsciiText(text)) return decoded
+  if (recent.size === MOST_RECENT) recent.clear()
+  // A copy, since a slice would keep its row's text.
+  recent.set(Buffer.from(text, 'latin1').toString('latin1'), decoded)
+  return decoded
+}
 
 /** Octets of the words that wait to be decoded. One buffer, which grows to the longest text and is then let go. */
 let octets = Buffer.allocUnsafeSlow(1024)

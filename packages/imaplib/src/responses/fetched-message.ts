@@ -17,6 +17,9 @@ const NO_DATE = -32768
 /** No position in the kept text. */
 const NOWHERE = -1
 
+const STRUCTURE = ' BODYSTRUCTURE ('
+const CLOSE = 0x29
+
 /** A row's rest longer than this is read at once: keeping it would copy bodies twice. */
 const LONGEST_REST = 32 * 1024
 
@@ -277,13 +280,22 @@ export class FetchedMessage {
       }
       if (this.resumeAt === at) {
         this.resumeAt = NOWHERE
-        this.readItems(scan, this, context)
+        this.readOn(scan)
       }
       return value
     } finally {
       this.release()
       closeKept(context)
     }
+  }
+
+  /** What nearly always follows is told from the text: the structure after the envelope, and the end after that. */
+  private readOn(scan: Scanner): void {
+    const { text, pos, end } = scan
+    if (text.startsWith(STRUCTURE, pos)) {
+      scan.pos = pos + STRUCTURE.length - 1
+      this.postpone('structure', scan)
+    } else if (pos !== end - 1 || scan.bytes[pos] !== CLOSE) this.readItems(scan, this, this.context)
   }
 
   /** Reads all items that are still in the kept text; what is postponed stays so. */

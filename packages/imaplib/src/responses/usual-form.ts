@@ -1,5 +1,4 @@
-import { ParseError } from '../wire/parse-error.ts'
-import { decodeRaw, type RawText } from '../wire/raw-text.ts'
+import { decodeRaw, isAsciiText, type RawText } from '../wire/raw-text.ts'
 import type { Scanner } from '../wire/scanner.ts'
 import { Address, isPlaceholder, noAddresses } from './address.ts'
 import { BodyPart } from './body-part.ts'
@@ -23,7 +22,10 @@ const SPACE = 0x20
 const QUOTE = 0x22
 const OPEN = 0x28
 const CLOSE = 0x29
+const ZERO = 0x30
 const OPEN_BRACE = 0x7b
+
+const NEVER = 0x7fffffff
 
 /** Deeper structures are for the reader that has a stack of its own. */
 const DEEPEST = 20
@@ -33,7 +35,7 @@ let bytes: Buffer
 let text: RawText
 let pos = 0
 let ascii = true
-/** The first backslash from where reading began. */
+/** The first backslash from a position on that may have been passed since. */
 let backslash = 0
 let repairs: ParseContext
 let repairsBefore = 0
@@ -56,25 +58,22 @@ const readUsual = <T>(from: Scanner, context: ParseContext, read: () => T): T | 
   ascii = from.ascii
   repairs = context
   repairsBefore = context.repairs
-  const at = text.indexOf('\\', pos)
-  backslash = at === -1 ? text.length : at
   odd = false
+  findBackslash()
   const start = pos
-  try {
-    const value = read()
-    // The bytes behind the end are those of other rows.
-    if (!odd && pos <= from.end) {
-      from.pos = pos
-      return value
-    }
-  } catch (error) {
-    if (!(error instanceof ParseError)) throw error
-  }
-  from.pos = start
-  return null
+  const value = read()
+  // The bytes behind the end are those of other rows.
+  const usual = !odd && pos <= from.end
+  from.pos = usual ? pos : start
+  return usual ? value : null
 }
 
 // --- pieces
+
+const findBackslash = (): void => {
+  const at = text.indexOf('\\', pos)
+  backslash = at === -1 ? NEVER : at
+}
 
 const expect = (byte: number): void => {
   if (bytes[pos] === byte) pos += 1
@@ -102,16 +101,48 @@ const readRaw = (): RawText | null => {
   return readRarer(byte)
 }
 
-/** Escapes and literals are usual enough, but not worth the room. */
+/** Escapes and literals, which a row in ten has. */
 const readRarer = (byte: number | undefined): RawText | null => {
-  if (odd || (byte !== QUOTE && byte !== OPEN_BRACE)) {
-    odd = true
-    return null
+  if (byte === OPEN_BRACE) {
+    const start = text.indexOf('}', pos) + 3
+    const digits = text.slice(pos + 1, start - 3)
+    const close = start + Number(digits)
+    const next = bytes[close]
+    if (digits.length < 6 && isNumber.test(digits) && text.startsWith('\r\n', start - 2) && close <= text.length) {
+      if (next === SPACE || next === CLOSE) {
+        pos = close
+        return text.slice(start, close)
+      }
+    }
+  } else if (byte === QUOTE && !odd) {
+    if (backslash < pos) {
+      findBackslash()
+      return readRaw()
+    }
+    const from = pos + 1
+    let close = text.indexOf('"', from)
+    while (close !== -1 && isEscaped(from, close)) close = text.indexOf('"', close + 1)
+    const value = text.slice(from, close)
+    const next = bytes[close + 1]
+    if (close !== -1 && (next === SPACE || next === CLOSE) && !badEscape.test(value)) {
+      pos = close + 1
+      return value.replaceAll(escapes, '$1')
+    }
   }
-  scan.pos = pos
-  const value = scan.rawNstring()
-  pos = scan.pos
-  return value
+  odd = true
+  return null
+}
+
+const isNumber = /^\d+$/
+const escapes = /\\(.)/gs
+/** A backslash before what needs none. The dot is the second half of what was passed over. */
+const badEscape = /^(?:[^\\]|\\["\\])*\\(?!["\\])/s
+
+/** Whether an odd number of backslashes stands before a quote. */
+const isEscaped = (from: number, quote: number): boolean => {
+  let at = quote
+  while (at > from && bytes[at - 1] === 0x5c) at -= 1
+  return ((quote - at) & 1) === 1
 }
 
 const readDecoded = (): string | null => {
@@ -128,31 +159,45 @@ const readNoted = (): RawText | null => {
 
 /** A word that comes often, in lower case. NIL is odd where there should be one. */
 const readWord = (): string | null => {
-  if (odd || bytes[pos] !== QUOTE) {
+  if (backslash < pos) findBackslash()
+  const close = bytes[pos] === QUOTE ? text.indexOf('"', pos + 1) : -1
+  const next = bytes[close + 1]
+  if (close === -1 || close > backslash || (next !== SPACE && next !== CLOSE)) {
     odd = true
     return null
   }
-  scan.pos = pos
-  const word = scan.lowerNstring()
-  pos = scan.pos
-  return word
+  const word = text.slice(pos + 1, close)
+  pos = close + 1
+  return words.get(word) ?? keepWord(word)
 }
+
+/** Words by their text as it came, for a few hundred that come again and again; emptied when they are more. */
+const words = new Map<RawText, string>()
+const MOST_WORDS = 512
+const LONGEST_WORD = 40
+
+const keepWord = (word: RawText): string | null => {
+  // Other letters than those of ASCII keep their case.
+  if (!isAsciiText(word)) odd = true
+  const lower = word.toLowerCase()
+  if (word.length > LONGEST_WORD) return lower
+  if (words.size === MOST_WORDS) words.clear()
+  // A slice would keep its row's text.
+  words.set(copyOf(word), copyOf(lower))
+  return lower
+}
+
+const copyOf = (raw: RawText): RawText => Buffer.from(raw, 'latin1').toString('latin1')
 
 const readNumber = (): number => {
   let value = 0
   let at = pos
-  for (let digit = digitAt(at); digit <= 9; digit = digitAt(at)) {
-    value = value * 10 + digit
-    at += 1
-  }
+  for (let digit = 0; (digit = (bytes[at] ?? 0) - ZERO) >= 0 && digit <= 9; at += 1) value = value * 10 + digit
   // Ten digits are more than any size has, and fewer than a number cannot count.
   if (at === pos || at - pos > 10) odd = true
   pos = at
   return value
 }
-
-/** More than 9 for what is no digit. */
-const digitAt = (at: number): number => ((bytes[at] as number) - 0x30) >>> 0
 
 // --- envelopes
 
@@ -298,8 +343,13 @@ const readHead = (part: BodyPart): void => {
   part.encoding = encoding
   part.setRaw(parameters, description)
   if (type === 'text' && part.id === null && description === null && repairs.repairs === repairsBefore)
-    keepHead(scan, start, part.subtype, parameters, encoding as string)
+    keepHeadHere(start, part.subtype, parameters, encoding as string)
   expect(SPACE)
+}
+
+const keepHeadHere = (start: number, subtype: string, parameters: PartParameters, encoding: string): void => {
+  scan.pos = pos
+  keepHead(scan, start, subtype, parameters, encoding)
 }
 
 const readParameters = (): PartParameters => {
