@@ -99,14 +99,17 @@ class WordScan {
   private findWord(at: number): number {
     const { text } = this
     const start = at + 2
-    const charsetEnd = endOfCharset(text, start)
+    const { label } = this
+    const again = start + label.length
+    const isAgain = label !== '' && text.charCodeAt(again) === QUESTION && text.startsWith(label, start)
+    const charsetEnd = isAgain ? again : endOfCharset(text, start)
     if (charsetEnd === -1 || text.charCodeAt(charsetEnd + 2) !== QUESTION) return -1
     this.encoding = text.charCodeAt(charsetEnd + 1) | 0x20
     if (this.encoding !== BASE64 && this.encoding !== QUOTED) return -1
     const end = this.closing(charsetEnd + 3)
     if (end === -1) return -1
     this.wordEnd = end + 2
-    if (charsetEnd - start !== this.label.length || !text.startsWith(this.label, start)) {
+    if (!isAgain) {
       this.label = text.slice(start, charsetEnd)
       this.name = canonicalCharset(this.label)
     }
@@ -194,7 +197,11 @@ const hasWideCharacter = (text: string): boolean => {
 }
 
 /** CR, LF and NUL as spaces; a CRLF as one. */
-export const withoutLineEnds = (text: string): string => {
+export const withoutLineEnds = (text: string): string => (lineEnds.test(text) ? replaceLineEnds(text) : text)
+
+const lineEnds = /[\r\n\0]/
+
+const replaceLineEnds = (text: string): string => {
   let out = ''
   let run = 0
   for (let at = 0; at < text.length; at += 1) {

@@ -79,7 +79,21 @@ const inOrder = (segments: ReadonlyMap<number, Segment>): Segment[] => {
 }
 
 /** The value of a `name*`, which stands for itself. */
-export const decodeExtended = (text: string): string => decodeSegments([{ text, extended: true }])
+export const decodeExtended = (text: string): string =>
+  (usualStart.test(text) ? decodeUsual(text) : null) ?? decodeSegments([{ text, extended: true }])
+
+/** `UTF-8'en'`, or without the language. */
+const usualStart = /^utf-8'[^']*'/i
+
+/** UTF-8 by the platform's decoder, which knows the same encoding; null if it is not valid, or begins with a mark. */
+const decodeUsual = (text: string): string | null => {
+  try {
+    const decoded = decodeURIComponent(text.slice(text.indexOf("'", 6) + 1))
+    return decoded.startsWith('\uFEFF') ? null : withoutLineEnds(decoded)
+  } catch {
+    return null
+  }
+}
 
 /** Octets of neighbouring extended segments are joined before they are decoded: a character may be split between them. */
 const decodeSegments = (segments: readonly Segment[]): string => {

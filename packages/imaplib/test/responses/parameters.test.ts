@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeParameters } from '../../src/responses/parameters.ts'
+import { decodeExtended, decodeParameters } from '../../src/responses/parameters.ts'
 
 const decode = (...pairs: [string, string | null][]) => Object.fromEntries(decodeParameters(pairs))
 
@@ -122,5 +123,35 @@ describe('decodeParameters', () => {
       ['__proto__', 'a'],
       ['constructor', 'b'],
     ])
+  })
+})
+
+describe('A value in UTF-8', () => {
+  const pieces = [
+    '%C3%A9',
+    '%E6%9C',
+    '%EF%BB%BF',
+    '%00',
+    '%0D%0A',
+    '%',
+    '%zz',
+    "'",
+    'a b',
+    'é',
+    '会',
+    '%ff',
+    '+',
+    '%25',
+  ]
+  it('is the same by the decoder of the platform as by the one for segments', () => {
+    const values = fc
+      .tuple(fc.constantFrom("utf-8''", "UTF-8'en'", 'utf-8', "utf-8'"), fc.array(fc.constantFrom(...pieces)))
+      .map(([charset, rest]) => charset + rest.join(''))
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(decodeExtended(value)).toBe(decodeParameters([['name*0*', value]]).get('name'))
+      }),
+      { numRuns: 2000 },
+    )
   })
 })

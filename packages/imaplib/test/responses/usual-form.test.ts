@@ -122,3 +122,11 @@ describe.each(forms)('$name in the usual form', ({ name, usual: readUsual, any }
     expect(scan.pos).toBe(1)
   })
 })
+
+it('A number at the very end of the memory ends there', () => {
+  const bytes = Buffer.from('("text" "plain" NIL NIL NIL "7bit" 715', 'latin1')
+  const scan = new Scanner()
+  scan.resetTo(bytes, bytes.toString('latin1'), 0, bytes.length, true)
+  expect(readUsualStructure(scan, new ParseContext())).toBeNull()
+  expect(scan.pos).toBe(0)
+})
