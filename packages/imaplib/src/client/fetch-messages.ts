@@ -28,8 +28,8 @@ export const fetchMessages = <Query extends FetchQuery>(
   options: FetchOptions,
 ): AsyncIterableIterator<Message<Query>> & AsyncDisposable => {
   const items = askedItems(query)
-  const { signal, timeout, onVanished, ...modifiers } = options
-  const call = { signal, timeout }
+  const { signal, timeout, onProgress, onVanished, ...modifiers } = options
+  const call = { signal, timeout, onProgress }
   const asked = items.length === 0 ? askedItems({ uid: true }) : items
   return new FetchStream({
     sets: inPieces(toSet(uids)),
