@@ -6,6 +6,7 @@ import { closedError } from '../connection/fates.ts'
 import { AuthenticationError } from '../errors/failures.ts'
 import { ImapError } from '../errors/imap-error.ts'
 import { heeded } from './heeded.ts'
+import { isConnectionLost } from './connection-lost.ts'
 import type { Lane } from './lane.ts'
 import { Lanes } from './lanes.ts'
 import { enter, openSession } from './open-session.ts'
@@ -43,9 +44,6 @@ export interface ConnectionEvents {
   opened(session: Session, serverId: ReadonlyMap<string, string | null> | null): void
   lost(error: ImapError): void
 }
-
-/** Codes that say: the connection is gone, and the command with it. */
-const gone = new Set(['ECLOSED', 'EEOF', 'EBYE'])
 
 /**
  * The connections of a client over its lifetime: opened when they are needed, opened again when they are lost.
@@ -177,7 +175,7 @@ export class Connections {
   /** Whether there is any point, and no harm, in doing again what failed with this error. */
   mayRepeat(error: unknown, idempotent: boolean): boolean {
     if (!(error instanceof ImapError) || this.settings.reconnect === false || this.stopped) return false
-    return error.code === 'ECLOSED' || (idempotent && gone.has(error.code))
+    return error.code === 'ECLOSED' || (idempotent && isConnectionLost(error))
   }
 
   /** A connection of one's own, beside those that are shared. Whoever asked for it ends it; closing the client does too. */

@@ -5,6 +5,7 @@ import type { CallOptions, Run } from '../commands/run.ts'
 import { ImapError } from '../errors/imap-error.ts'
 import type { FetchedMessage } from '../responses/fetched-message.ts'
 import { SequenceSet } from '../wire/sequence-set.ts'
+import { isConnectionLost } from './connection-lost.ts'
 import type { Tenant } from './lane.ts'
 import type { Lease } from './lanes.ts'
 import { RowQueue } from './row-queue.ts'
@@ -65,6 +66,9 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
   private over = false
   private emptyAt = 0
   private problem: ImapError | null = null
+  private lostWith: Error | null = null
+  /** Connections lost one after the other, without a row from any of them. */
+  private losses = 0
 
   constructor(plan: FetchPlan) {
     this.plan = plan
@@ -114,11 +118,11 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
     if (this.over || this.leasing || this.yielding) return
     const { sets } = this.plan
     while (this.runs.size < WINDOW && !this.throttled && this.queue.length <= LOW_ROWS) {
-      const set = sets[this.nextSet] ?? this.left[0] ?? this.again[0]
+      const set = this.left[0] ?? sets[this.nextSet] ?? this.again[0]
       if (set === undefined) break
       if (this.lease === null) return this.getLane()
-      if (this.nextSet < sets.length) this.nextSet += 1
-      else if (this.left.length > 0) this.left.shift()
+      if (this.left.length > 0) this.left.shift()
+      else if (this.nextSet < sets.length) this.nextSet += 1
       else {
         this.again.shift()
         this.askedAgain = true
@@ -142,7 +146,8 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
       },
       (error: Error) => {
         this.leasing = false
-        this.stop(error)
+        // That the connection was lost says more than that there is no other.
+        this.stop(isConnectionLost(error) ? (this.lostWith ?? error) : error)
       },
     )
   }
@@ -151,8 +156,12 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
     const { plan } = this
     const { session } = lane
     if (this.queue.length === 0) this.emptyAt = session.connection.bytesReceived
+    const taken: number[] = []
     const collector = new FetchCollector(set, plan.items, true, {
-      row: (row) => this.take(row),
+      row: (row) => {
+        taken.push(row.uid as number)
+        this.take(row)
+      },
       ...(plan.onVanished === undefined ? {} : { vanished: plan.onVanished }),
     })
     const run = session.start(uidFetch, [set, plan.items, plan.modifiers], plan.call, collector)
@@ -160,7 +169,7 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
     this.unanswered += 1
     run.promise.then(
       (outcome) => this.answered(outcome),
-      (error: Error) => this.stop(error),
+      (error: Error) => this.failed(error, set, taken),
     )
     run.onWireEnd = () => this.offTheWire(run)
     if (run.wireEnded) this.offTheWire(run)
@@ -184,6 +193,24 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
       if (this.askedAgain) this.note(`message ${uid}: the server left out a part of what was asked`)
       else this.again.push(SequenceSet.of(uid))
     }
+    this.pump()
+  }
+
+  /**
+   * A fetch whose connection was lost goes on over another one with what has not come yet. The lease sees to it that the
+   * UIDs still mean the same messages. Places (PARTIAL) cannot be gone on with: they are counted anew.
+   */
+  private failed(error: Error, set: SequenceSet, taken: readonly number[]): void {
+    const resumable = isConnectionLost(error) && this.plan.modifiers.partial === undefined
+    if (taken.length > 0) this.losses = 0
+    this.losses += 1
+    if (!resumable || this.over || this.losses > MOST_LOSSES) return this.stop(error)
+    this.lostWith = error
+    this.unanswered -= 1
+    const rest = set.subtract(SequenceSet.ofNumbers(taken))
+    if (!rest.isEmpty) this.left.push(rest)
+    if (this.runs.size > 0) return
+    this.letGo()
     this.pump()
   }
 
@@ -263,6 +290,9 @@ export class FetchStream implements AsyncIterableIterator<FetchedMessage>, Tenan
     lease.release()
   }
 }
+
+/** More losses than commands that one connection carries, all without a row, are no accident. */
+const MOST_LOSSES = 3 * WINDOW
 
 const tooMuch = (bytes: number) =>
   new ImapError(
