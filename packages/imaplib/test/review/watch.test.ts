@@ -54,7 +54,10 @@ describe('a watch leaves nothing behind', () => {
   })
 
   it('and waits for no connection any more when it was left', async () => {
-    await using at = await watched({ handlers: { 'UID FETCH': () => undefined } }, { maxConnections: 1, reconnect: false })
+    await using at = await watched(
+      { handlers: { 'UID FETCH': () => undefined } },
+      { maxConnections: 1, reconnect: false },
+    )
     const other = await at.client.open('Other')
     const fetch = other.fetchAll('1:*', { flags: true }).catch(() => null)
     await at.server.received('UID FETCH')
