@@ -113,7 +113,7 @@ describe('the packed tarball, installed in an empty folder', () => {
 
   it('has the documents, and nothing of the workshop', () => {
     const top = readdirSync(join(elsewhere, 'node_modules/imaplib')).toSorted()
-    expect(top).toEqual(['LICENSE', 'README.md', 'dist', 'package.json'])
+    expect(top).toEqual(['LICENSE', 'README.md', 'bin', 'dist', 'package.json'])
     const strays = readdirSync(join(elsewhere, 'node_modules/imaplib/dist'), {
       recursive: true,
       encoding: 'utf8',

@@ -111,7 +111,8 @@ describe.each(forms)('$name in the usual form', ({ name, usual: readUsual, any }
       }),
       { numRuns: 3000 },
     )
-    expect(reads).toBeGreaterThan(100)
+    // How many of the changed texts are still in the usual form is left to chance: some 100 to 200.
+    expect(reads).toBeGreaterThan(30)
   })
 
   it('leaves the scanner where it was when it gives up', () => {
