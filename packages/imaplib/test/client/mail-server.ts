@@ -69,3 +69,8 @@ export const reach = (server: ScriptedServer, more: Partial<ConnectOptions> = {}
 
 export const connectTo = (server: ScriptedServer, more: Partial<ConnectOptions> = {}): Promise<ImapClient> =>
   ImapClient.connect(reach(server, more))
+
+/** Resolves once the client has noticed that all its connections are gone: what is called then was never sent on them. */
+export const lost = async (client: ImapClient): Promise<void> => {
+  while (client.connections.lanes.all.some((lane) => lane.alive)) await new Promise((resolve) => setTimeout(resolve, 1))
+}

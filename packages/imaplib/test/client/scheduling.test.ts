@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { noop } from '../../src/commands/noop.ts'
 import type { ImapError } from '../../src/errors/imap-error.ts'
-import { connectTo, mailServer } from './mail-server.ts'
+import { connectTo, lost, mailServer } from './mail-server.ts'
 
 const names = (lines: readonly string[]) => lines.map((line) => line.replace(/^\S+ /, ''))
 
@@ -85,7 +84,7 @@ describe('IF#63, #64, #41, #15, #102: a lost connection', () => {
     await using client = await connectTo(server, { maxConnections: 1 })
     await using inbox = await client.open('INBOX')
     server.connections[0]?.reset()
-    await sleep(20)
+    await lost(client)
     expect((await inbox.fetchOne(2, { flags: true }))?.uid).toBe(2)
     expect(server.connections).toHaveLength(2)
     expect(names(server.lines).filter((line) => line.startsWith('SELECT'))).toHaveLength(2)
@@ -98,7 +97,7 @@ describe('IF#63, #64, #41, #15, #102: a lost connection', () => {
     await using inbox = await client.open('INBOX')
     uidValidity = 8
     server.connections[0]?.reset()
-    await sleep(20)
+    await lost(client)
     await expect(inbox.fetchOne(2, { flags: true })).rejects.toMatchObject({ code: 'ESTALE' })
     await using again = await client.open('INBOX')
     expect(again.uidValidity).toBe(8)
@@ -110,7 +109,7 @@ describe('IF#63, #64, #41, #15, #102: a lost connection', () => {
     await using client = await connectTo(server, { maxConnections: 1, reconnect: false })
     await using inbox = await client.open('INBOX')
     server.connections[0]?.reset()
-    await sleep(20)
+    await lost(client)
     await expect(inbox.fetchOne(2, { flags: true })).rejects.toMatchObject({ code: 'ECLOSED' })
     expect(server.connections).toHaveLength(1)
   })

@@ -3,7 +3,7 @@ import type { Handler } from 'imap-test-servers'
 import { type ImapClient, ImapError, type Mailbox } from 'imaplib'
 import { describe, expect, it } from 'vitest'
 import { noop } from '../../src/commands/noop.ts'
-import { connectTo, mailServer } from './mail-server.ts'
+import { connectTo, mailServer, lost } from './mail-server.ts'
 import { opened } from './opened.ts'
 import { uncaught } from './uncaught.ts'
 
@@ -308,7 +308,7 @@ describe.each(stages)('row 78: the call waits for the %s, and is ended', (stage)
         if (stage === 'SELECT') await client.open('Other')
         if (stage === 'connection') {
           server.connections[0]?.destroy()
-          await sleep(5)
+          await lost(client)
         }
         stuck = true
         const stop = new AbortController()
