@@ -22,6 +22,8 @@ export interface Counters {
   bytesReceived: number
   commands: number
   responses: number
+  /** How often the client waited for the server; commands that travel together wait once. */
+  roundTrips: number
   /** Responses that broke the grammar and were understood all the same. */
   repairs: number
   /** Responses that could not be understood. */
@@ -34,6 +36,7 @@ const add = (total: Counters, { connection, counters }: Session): void => {
   total.bytesReceived += connection.bytesReceived
   total.commands += connection.counters.commands
   total.responses += connection.counters.responses
+  total.roundTrips += connection.counters.roundTrips
   total.repairs += counters.repairs
   total.unparsed += counters.unparsed
 }
@@ -73,6 +76,7 @@ export class Connections {
     bytesReceived: 0,
     commands: 0,
     responses: 0,
+    roundTrips: 0,
     repairs: 0,
     unparsed: 0,
   }

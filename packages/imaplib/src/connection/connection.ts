@@ -58,7 +58,8 @@ export class Connection<E extends Exchange = Exchange> implements LinkReceiver {
   timesTold = 0
   /** The error, or null for an orderly end; undefined while the connection lives. */
   endedWith: ImapError | null | undefined = undefined
-  readonly counters = { commands: 0, responses: 0 }
+  /** `roundTrips`: how often it began to wait for the server, be it for one answer or for those of many commands at once. */
+  readonly counters = { commands: 0, responses: 0, roundTrips: 0 }
   private readonly link: Link
   private readonly listener: ConnectionListener
   private readonly limits: FramerLimits
@@ -270,6 +271,8 @@ export class Connection<E extends Exchange = Exchange> implements LinkReceiver {
   /** @internal called when the first byte of a command is sent */
   started(flying: Flying<E>): void {
     this.counters.commands += 1
+    // What joins others on the wire does not wait by itself.
+    if (this.inFlight.size === 1) this.counters.roundTrips += 1
     if (channels.commandStart.hasSubscribers)
       channels.commandStart.publish({ connection: this.id, tag: flying.tag, name: flying.exchange.name })
     this.watch()
@@ -355,6 +358,7 @@ export class Connection<E extends Exchange = Exchange> implements LinkReceiver {
   }
 
   private receiveContinuation(frame: Frame): void {
+    this.counters.roundTrips += 1
     if (this.outbox.awaitsContinuation) return this.outbox.continue()
     const flying = this.inFlight.first
     if (flying?.exchange.continuation === undefined) {

@@ -289,9 +289,11 @@ describe('pipelining', () => {
     })
     await using client = await connectTo(server)
     const before = server.lines.length
+    const { roundTrips } = client.counters
     const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => client.status(`box${i}`, ['messages'])))
     expect(answers.map((answer) => answer.mailbox)).toEqual(Array.from({ length: 50 }, (_, i) => `box${i}`))
     expect(server.lines.length - before).toBe(50)
+    expect(client.counters.roundTrips - roundTrips).toBe(1)
   })
 
   it('a NO or BAD of one hurts no other', async () => {
