@@ -16,6 +16,7 @@ import { Int2AP } from './flags-and-numbers.ts'
 import { duringCommand, IMAP4Abort, IMAP4Error, IMAP4Readonly, valueError } from './imap4-errors.ts'
 import { repr } from './python-repr.ts'
 import { firstLine, itemsOf, type RawResponse, ResponseLines, responseCode } from './response-lines.ts'
+import { endsInLiteralHeader } from '../wire/text-fragment.ts'
 
 /** Bytes that follow a command line once the server has said `+`. */
 export interface CommandLiteral {
@@ -382,7 +383,7 @@ const MAX_JOINED = 16 * 1024
 
 /**
  * The line of a command, tag and CRLF not included, and what may be shown of it. This is the one place where NUL, CR and
- * LF are stopped.
+ * LF are stopped, and what would make the server wait for a literal.
  */
 const commandLine = (
   name: string,
@@ -405,6 +406,9 @@ const commandLine = (
   const line = Buffer.concat(parts)
   for (const byte of [0x00, 0x0d, 0x0a])
     if (line.includes(byte)) throw valueError(`${name}: NUL, CR and LF are not allowed in arguments`)
+  // The server would read the next command as the octets of a literal that nobody sends (CVE-2026-47241).
+  if (literal === null && endsInLiteralHeader(line, line.length))
+    throw valueError(`${name}: a command must not end in what looks like the header of a literal`)
   return [line, shown]
 }
 

@@ -35,7 +35,7 @@ export const sealText = (text: string, redacted: string | null, last: boolean): 
 }
 
 /** `{12}`, `{12+}` or `~{12}` right before `end`. Any number of digits: what a server makes of too many is its secret. */
-const endsInLiteralHeader = (bytes: Buffer, end: number): boolean => {
+export const endsInLiteralHeader = (bytes: Buffer, end: number): boolean => {
   if (bytes[end - 1] !== CLOSE_BRACE) return false
   let at = end - 2
   if (bytes[at] === PLUS) at -= 1
